@@ -1,0 +1,1 @@
+//! zt-acceptance-tests
