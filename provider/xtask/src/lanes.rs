@@ -1,0 +1,183 @@
+//! Runs the test lanes one after the other and closes with one line of counts.
+//!
+//! A lane is a command that prints how many of its cases passed; a lane that prints no count fails, so that an
+//! empty lane cannot look green. A lane whose tools are absent is named with the reason, and fails under CI.
+
+use crate::tree;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+struct Lane {
+    name: &'static str,
+    about: &'static str,
+    command: &'static [&'static str],
+    /// Programs that must be on PATH, with the Debian package that brings each.
+    needs: &'static [(&'static str, &'static str)],
+}
+
+const NJS: (&str, &str) = ("njs", "njs");
+const NGINX: (&str, &str) = ("nginx", "nginx-light");
+const CHROMIUM: (&str, &str) = ("chromium", "chromium");
+
+const LANES: &[Lane] = &[
+    Lane { name: "tidy", about: "house rules and dependency direction", command: &["cargo", "xtask", "tidy"], needs: &[] },
+    Lane { name: "fmt", about: "formatting of Rust and HCL", command: &["make", "--no-print-directory", "fmt-check"], needs: &[] },
+    Lane { name: "clippy", about: "lints, warnings are errors", command: &["make", "--no-print-directory", "clippy"], needs: &[] },
+    Lane { name: "rust", about: "unit, property and in-process tests", command: &["make", "--no-print-directory", "test-rust"], needs: &[] },
+    Lane { name: "edge-dist", about: "edge bundles rebuilt and compared", command: &["make", "--no-print-directory", "edge-check"], needs: &[] },
+    Lane { name: "session", about: "session function on njs and QuickJS", command: &["make", "--no-print-directory", "test-session"], needs: &[NJS] },
+    Lane { name: "auth", about: "auth function bundle on Node", command: &["make", "--no-print-directory", "test-auth"], needs: &[] },
+    Lane { name: "paths", about: "nginx, Node and Python as path resolvers", command: &["make", "--no-print-directory", "test-paths"], needs: &[NJS, NGINX] },
+    Lane { name: "protocol", about: "the binary over gRPC, pyvider as foreign client", command: &["make", "--no-print-directory", "test-protocol"], needs: &[] },
+    Lane { name: "local-cloud", about: "control plane judged by botocore", command: &["make", "--no-print-directory", "test-local-cloud"], needs: &[] },
+    Lane { name: "acceptance", about: "real Terraform against the local cloud", command: &["make", "--no-print-directory", "test-acceptance"], needs: &[] },
+    Lane { name: "modules", about: "modules and examples: validate and test", command: &["make", "--no-print-directory", "test-modules"], needs: &[] },
+    Lane { name: "browser", about: "headless Chromium through login and refusal", command: &["make", "--no-print-directory", "test-browser"], needs: &[CHROMIUM] },
+];
+
+/// Cases of a lane, as the lane's own output tells them.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
+    fn is_empty(self) -> bool {
+        self == Counts::default()
+    }
+}
+
+pub(crate) fn run(arguments: &[String]) -> ExitCode {
+    if arguments.iter().any(|argument| argument == "--list") {
+        for lane in LANES {
+            println!("{:12} {}", lane.name, lane.about);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let only: Vec<&String> = arguments.iter().filter(|argument| *argument != "--only").collect();
+    if let Some(unknown) = only.iter().find(|name| !LANES.iter().any(|lane| lane.name == **name)) {
+        eprintln!("lanes: there is no lane {unknown}; see --list");
+        return ExitCode::from(2);
+    }
+    let chosen = LANES.iter().filter(|lane| only.is_empty() || only.iter().any(|name| *name == lane.name));
+    report(chosen.map(|lane| (lane, run_lane(lane))).collect())
+}
+
+fn report(results: Vec<(&Lane, Result<Counts, String>)>) -> ExitCode {
+    println!();
+    let mut total = Counts::default();
+    let mut broken = false;
+    for (lane, result) in &results {
+        match result {
+            Ok(counts) => {
+                println!("{:12} {} passed, {} failed, {} skipped", lane.name, counts.passed, counts.failed, counts.skipped);
+                total.add(*counts);
+            }
+            Err(reason) => {
+                println!("{:12} NOT RUN OR BROKEN: {reason}", lane.name);
+                broken = true;
+                total.failed += 1;
+            }
+        }
+    }
+    println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
+    if broken || total.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn run_lane(lane: &Lane) -> Result<Counts, String> {
+    println!("\n=> {}: {}", lane.name, lane.about);
+    if let Some((program, package)) = lane.needs.iter().find(|(program, _)| !on_path(program)) {
+        return Err(format!("`{program}` is not on PATH (Debian package {package})"));
+    }
+    let started = Instant::now();
+    let mut child = Command::new(lane.command[0])
+        .args(&lane.command[1..])
+        .current_dir(tree::root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{}: {error}", lane.command.join(" ")))?;
+    let mut counts = Counts::default();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            println!("{line}");
+            counts.add(count(&line).unwrap_or_default());
+        }
+    }
+    let _ = std::io::stdout().flush();
+    let status = child.wait().map_err(|error| error.to_string())?;
+    println!("   {} in {:.0?}", lane.name, started.elapsed());
+    if !status.success() && counts.failed == 0 {
+        return Err(format!("the command ended with {status}"));
+    }
+    if counts.is_empty() {
+        return Err("the lane printed no count of cases".to_owned());
+    }
+    Ok(counts)
+}
+
+fn on_path(program: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).stdout(Stdio::null()).status();
+    found.is_ok_and(|status| status.success())
+}
+
+/// The counts in a closing line: nextest's `Summary`, or `[name:] N passed, N failed[, N skipped]`.
+fn count(line: &str) -> Option<Counts> {
+    let line = line.trim();
+    let text = match line.split_once("tests run: ") {
+        Some((before, counts)) if before.trim_start().starts_with("Summary") => counts,
+        _ => match line.split_once(": ") {
+            Some((name, counts)) if !name.contains(' ') => counts,
+            _ => line,
+        },
+    };
+    let mut counts = Counts::default();
+    let mut seen = false;
+    for part in text.split(", ") {
+        let (number, word) = part.split_once(' ')?;
+        let number: u64 = number.parse().ok()?;
+        match word.split(' ').next()? {
+            "passed" => counts.passed = number,
+            "failed" => counts.failed = number,
+            "skipped" => counts.skipped = number,
+            _ => continue,
+        }
+        seen = true;
+    }
+    seen.then_some(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expected: Option<(u64, u64, u64)>) {
+        assert_eq!(count(line), expected.map(|(passed, failed, skipped)| Counts { passed, failed, skipped }));
+    }
+
+    #[test]
+    fn closing_lines_are_read() {
+        check("     Summary [   0.011s] 2 tests run: 2 passed, 0 skipped", Some((2, 0, 0)));
+        check("Summary [1s] 9 tests run: 7 passed (1 slow), 2 failed, 1 skipped", Some((7, 2, 1)));
+        check("12 passed, 0 failed", Some((12, 0, 0)));
+        check("tidy: 3 passed, 1 failed", Some((3, 1, 0)));
+        check("session: 3 passed, 1 failed, 2 skipped", Some((3, 1, 2)));
+    }
+
+    #[test]
+    fn prose_is_not_a_count() {
+        check("all 12 passed", None);
+        check("   Compiling zt v0.1.0", None);
+        check("the case: 3 passed the gate", None);
+    }
+}
