@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The quickstart in headless Chromium: login, member page, revocation by terraform apply, refusal, fresh login.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+
+exec cargo run --quiet --package zt-e2e --bin browser
