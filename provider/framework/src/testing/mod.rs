@@ -1,0 +1,1 @@
+//! Terraform core's own rules, played in process.
