@@ -1,0 +1,87 @@
+/**
+ * Verifies the ID token of a login. The algorithm is pinned by configuration and the key comes from the configured address:
+ * the token's header chooses among our keys and nothing else. Every claim used later is required here.
+ */
+import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { same } from './bytes.ts';
+import type { Config } from './config.ts';
+import type { KeySet } from './keyset.ts';
+import { SKEW } from './provider.ts';
+import { asCount, asRecord, member, type Json } from './record.ts';
+import { Refusal } from './refusal.ts';
+
+/** A token redeemed a moment ago was issued a moment ago. */
+const OLDEST = 600;
+
+export interface Identity {
+  readonly claims: Json;
+  readonly user: string;
+  readonly providerSession: string | undefined;
+  /** When the user proved who they are, as far as the provider says; never later than now. */
+  readonly loginTime: number;
+}
+
+export interface Expectation {
+  readonly nonce: string;
+  readonly now: number;
+  /** A fresh login was asked for at this time. */
+  readonly freshSince: number | undefined;
+}
+
+export async function verifyIdToken(token: string, config: Config, keySet: KeySet, expected: Expectation): Promise<Identity> {
+  const { protectedHeader, payload } = await verifySignature(token, config, keySet, expected.now);
+  refuseKeysFromToken(protectedHeader);
+  checkParty(payload, config.clientId);
+  const claims = asRecord(payload) ?? {};
+  const nonce = member(claims, 'nonce');
+  if (typeof nonce !== 'string' || !same(nonce, expected.nonce)) throw new Refusal('id_token', { detail: 'nonce' });
+  const tokenUse = member(claims, 'token_use');
+  if (tokenUse !== undefined && tokenUse !== 'id') throw new Refusal('id_token', { detail: 'token_use' });
+  const user = member(claims, config.claims.user);
+  if (typeof user !== 'string' || user === '' || user.length > 255) throw new Refusal('id_token', { detail: 'user' });
+  const session = member(claims, config.claims.session);
+  return {
+    claims,
+    user,
+    providerSession: typeof session === 'string' && session !== '' ? session : undefined,
+    loginTime: loginTime(member(claims, 'auth_time'), expected),
+  };
+}
+
+async function verifySignature(token: string, config: Config, keySet: KeySet, now: number) {
+  try {
+    return await jwtVerify(token, keySet.find, {
+      algorithms: [...config.algorithms],
+      issuer: config.issuer,
+      audience: config.clientId,
+      requiredClaims: ['iss', 'aud', 'sub', 'exp', 'iat', 'nonce'],
+      clockTolerance: SKEW,
+      maxTokenAge: OLDEST,
+      currentDate: new Date(now * 1_000),
+    });
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal('id_token', { cause, detail: cause instanceof errors.JWTClaimValidationFailed ? `claim_${cause.claim}` : undefined });
+  }
+}
+
+/** We never use a key that a token brings; a token that tries is refused rather than ignored (RFC 8725, 3.10). */
+function refuseKeysFromToken(header: JWTHeaderParameters): void {
+  if (['jwk', 'jku', 'x5u'].some((name) => Object.hasOwn(header, name))) throw new Refusal('id_token', { detail: 'header' });
+}
+
+/** OIDC Core 3.1.3.7: with several audiences the authorized party is required, and it is always us. */
+function checkParty(payload: JWTPayload, clientId: string): void {
+  const party = payload['azp'];
+  const several = Array.isArray(payload.aud) && payload.aud.length > 1;
+  if ((several || party !== undefined) && party !== clientId) throw new Refusal('id_token', { detail: 'azp' });
+}
+
+function loginTime(claim: unknown, { now, freshSince }: Expectation): number {
+  if (claim === undefined && freshSince === undefined) return now;
+  const time = asCount(claim);
+  if (time === undefined && freshSince !== undefined) throw new Refusal('fresh', { detail: 'no_auth_time' });
+  if (time === undefined || time > now + SKEW) throw new Refusal('id_token', { detail: 'auth_time' });
+  if (freshSince !== undefined && time < freshSince - SKEW) throw new Refusal('fresh', { detail: 'auth_time' });
+  return Math.min(time, now);
+}

@@ -1,0 +1,74 @@
+/**
+ * The provider's public keys. Read when first needed, again after ten minutes, and once at most in half a minute for a key id
+ * nobody knows. While the provider's address is down, keys that were good an hour ago still are.
+ */
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { boundedFetch, mediaType } from './bounded_fetch.ts';
+import { asRecord, member } from './record.ts';
+import { Refusal } from './refusal.ts';
+
+const FRESH_FOR = 600_000;
+const USABLE_FOR = 3_600_000;
+const LEAST_BETWEEN = 30_000;
+
+type Finder = ReturnType<typeof createLocalJWKSet>;
+
+export class KeySet {
+  readonly #uri: string;
+  readonly #clock: () => number;
+  #known: { readonly find: Finder; readonly since: number } | undefined;
+  #attempted = Number.NEGATIVE_INFINITY;
+
+  constructor(uri: string, clock: () => number) {
+    this.#uri = uri;
+    this.#clock = clock;
+  }
+
+  /** For `jwtVerify`: the key of this header, with one bounded look for keys published since. */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    const find = await this.#current();
+    try {
+      return await find(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#sinceAttempt() < LEAST_BETWEEN) throw error;
+      return (await this.#read())(header, token);
+    }
+  };
+
+  /** Makes sure that keys are at hand, so that the wait for them runs beside another one. */
+  async prepare(): Promise<void> {
+    await this.#current();
+  }
+
+  async #current(): Promise<Finder> {
+    const known = this.#known;
+    const age = known === undefined ? Number.POSITIVE_INFINITY : Math.abs(this.#clock() - known.since);
+    if (known !== undefined && (age < FRESH_FOR || (age < USABLE_FOR && this.#sinceAttempt() < LEAST_BETWEEN))) return known.find;
+    return this.#read().catch((error: unknown) => {
+      if (known === undefined || age >= USABLE_FOR) throw error;
+      return known.find;
+    });
+  }
+
+  async #read(): Promise<Finder> {
+    this.#attempted = this.#clock();
+    try {
+      const init = { headers: { accept: 'application/json, application/jwk-set+json' } };
+      const response = await boundedFetch(this.#uri, init, { timeout: 3_000, largest: 256_000 });
+      const type = mediaType(response);
+      if (response.status !== 200) throw new Refusal('provider_unavailable', { detail: `jwks_status_${response.status}` });
+      if (type !== 'application/json' && type !== 'application/jwk-set+json') throw new Refusal('provider_response', { detail: 'jwks_type' });
+      const document = asRecord(await response.json());
+      if (document === undefined || !Array.isArray(member(document, 'keys'))) throw new Refusal('provider_response', { detail: 'jwks' });
+      const find = createLocalJWKSet(document as unknown as JSONWebKeySet);
+      this.#known = { find, since: this.#attempted };
+      return find;
+    } catch (cause) {
+      throw cause instanceof Refusal ? cause : new Refusal('provider_unavailable', { cause });
+    }
+  }
+
+  #sinceAttempt(): number {
+    return Math.abs(this.#clock() - this.#attempted);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The identity provider as this function speaks with it: the authorization request, the redemption of a code, the address to
+ * log out. Issuer and endpoints come from configuration, apart from each other; nothing is discovered at run time.
+ */
+import * as oauth from 'oauth4webapi';
+import { boundedFetch, TooLarge } from './bounded_fetch.ts';
+import { b64u, sha256 } from './bytes.ts';
+import type { Config } from './config.ts';
+import { Refusal, codeOf } from './refusal.ts';
+import type { Secrets } from './secrets.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Below the limit of every Lambda@Edge viewer event there has been. */
+const TOKEN_TIMEOUT = 5_000;
+const LARGEST_TOKEN_RESPONSE = 256_000;
+/** The skew granted to the provider's clock, everywhere. */
+export const SKEW = 60;
+
+export type CallbackParameters = ReturnType<typeof oauth.validateAuthResponse>;
+
+export function authorizationUrl(config: Config, transaction: Transaction, redirectUri: string, switchAccount: boolean): string {
+  const url = new URL(config.authorizationEndpoint);
+  const parameters: Record<string, string> = {
+    response_type: 'code',
+    client_id: config.clientId,
+    redirect_uri: redirectUri,
+    scope: config.scopes.join(' '),
+    state: transaction.state,
+    nonce: transaction.nonce,
+    code_challenge: b64u(sha256(transaction.verifier)),
+    code_challenge_method: 'S256',
+  };
+  if (transaction.fresh) {
+    parameters['prompt'] = 'login';
+    parameters['max_age'] = '0';
+  } else {
+    if (switchAccount) parameters['prompt'] = 'select_account';
+    if (config.freshOnExpiry) parameters['max_age'] = String(config.absoluteLifetime);
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** Checks `iss`, `state` and the error members of the provider's answer. The state itself was compared before. */
+export function checkAnswer(config: Config, query: URLSearchParams, transaction: Transaction): CallbackParameters {
+  try {
+    return oauth.validateAuthResponse(server(config), client(config), query, transaction.state);
+  } catch (cause) {
+    if (cause instanceof oauth.AuthorizationResponseError) throw answeredError(cause);
+    const issuers = query.getAll('iss');
+    const issuerFits = issuers.length === 1 ? issuers[0] === config.issuer : issuers.length === 0 && !config.issParameter;
+    throw new Refusal(issuerFits ? 'response' : 'issuer', { cause });
+  }
+}
+
+function answeredError(error: oauth.AuthorizationResponseError): Refusal {
+  const detail = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unknown_error';
+  const details = { detail, explanation: error.error_description?.slice(0, 300) };
+  if (detail === 'access_denied') return new Refusal('provider_denied', details);
+  if (detail === 'server_error' || detail === 'temporarily_unavailable') return new Refusal('provider_unavailable', details);
+  return new Refusal('provider_error', details);
+}
+
+/** Redeems the code with the verifier of this browser. The ID token comes back still to be verified. */
+export async function redeem(config: Config, answer: CallbackParameters, transaction: Transaction, redirectUri: string, secrets: Secrets): Promise<string> {
+  const authentication = await clientAuthentication(config, secrets);
+  const bounds = { timeout: TOKEN_TIMEOUT, largest: LARGEST_TOKEN_RESPONSE };
+  const options = { [oauth.customFetch]: (url: string, init: unknown) => boundedFetch(url, init as RequestInit, bounds) };
+  try {
+    const { verifier, nonce } = transaction;
+    const response = await oauth.authorizationCodeGrantRequest(server(config), client(config), authentication, answer, redirectUri, verifier, options);
+    if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });
+    const tokens = await oauth.processAuthorizationCodeResponse(server(config), client(config), response, { expectedNonce: nonce, requireIdToken: true });
+    if (tokens.id_token === undefined) throw new Refusal('provider_response', { detail: 'no_id_token' });
+    return tokens.id_token;
+  } catch (cause) {
+    throw refusalOf(cause);
+  }
+}
+
+/** Where the browser goes to end the provider's own session; the ID token is not kept, so the client is named instead. */
+export function endSessionUrl(config: Config, landing: string): string | undefined {
+  if (config.endSessionEndpoint === null) return undefined;
+  const url = new URL(config.endSessionEndpoint);
+  url.searchParams.set('client_id', config.clientId);
+  url.searchParams.set('post_logout_redirect_uri', landing);
+  return url.href;
+}
+
+function server(config: Config): oauth.AuthorizationServer {
+  return {
+    issuer: config.issuer,
+    token_endpoint: config.tokenEndpoint,
+    id_token_signing_alg_values_supported: [...config.algorithms],
+    authorization_response_iss_parameter_supported: config.issParameter,
+  };
+}
+
+const client = (config: Config): oauth.Client => ({ client_id: config.clientId, [oauth.clockTolerance]: SKEW });
+
+async function clientAuthentication(config: Config, secrets: Secrets): Promise<oauth.ClientAuth> {
+  switch (config.clientAuthentication) {
+    case 'none':
+      return oauth.None();
+    case 'client_secret_basic':
+      return oauth.ClientSecretBasic(await secrets.clientSecret());
+    case 'client_secret_post':
+      return oauth.ClientSecretPost(await secrets.clientSecret());
+  }
+}
+
+const ID_TOKEN_CODES: ReadonlySet<string> = new Set([oauth.JWT_TIMESTAMP_CHECK, oauth.JWT_CLAIM_COMPARISON, oauth.UNSUPPORTED_OPERATION]);
+
+function refusalOf(cause: unknown): Refusal {
+  if (cause instanceof Refusal) return cause;
+  if (cause instanceof oauth.ResponseBodyError) return refusedByProvider(cause);
+  if (cause instanceof oauth.WWWAuthenticateChallengeError) return new Refusal('provider_client', { cause });
+  if (cause instanceof TooLarge) return new Refusal('provider_response', { cause });
+  const code = codeOf(cause);
+  if (code !== undefined && ID_TOKEN_CODES.has(code)) return new Refusal('id_token', { cause });
+  if (code?.startsWith('OAUTH_') === true) return new Refusal('provider_response', { cause });
+  return new Refusal('provider_unavailable', { cause });
+}
+
+function refusedByProvider(error: oauth.ResponseBodyError): Refusal {
+  const detail = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unknown_error';
+  if (detail === 'invalid_grant') return new Refusal('code_refused', { detail });
+  if (detail === 'invalid_client' || detail === 'unauthorized_client') return new Refusal('provider_client', { detail });
+  return new Refusal('provider_error', { detail });
+}
