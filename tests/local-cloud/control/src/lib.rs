@@ -1,1 +1,102 @@
-//! local-cloud-control
+//! The control plane of the local cloud: a third party's AWS (ministack) behind a strict proxy.
+//!
+//! The proxy names every request by AWS's own model, records it, refuses what AWS refuses and
+//! ministack does not, supplies the calls ministack lacks, and brings AWS's delays and faults.
+//! It knows nothing of the provider it judges and shares no code with it.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod admin;
+mod call;
+mod gateway;
+mod http_message;
+mod identify;
+mod ledger;
+mod listen;
+mod ministack;
+mod objects;
+mod operations;
+mod record;
+mod refusal;
+mod request_id;
+mod upstream;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+pub use call::{Call, Effect};
+pub use ministack::{Ministack, MinistackError, MinistackOptions};
+pub use record::Change;
+
+/// What the proxy needs to start.
+#[derive(Debug, Clone)]
+pub struct ControlOptions {
+    /// Directory of the running cloud; `calls.jsonl` is written there.
+    pub state_dir: PathBuf,
+    /// Address of ministack.
+    pub ministack: SocketAddr,
+    /// Account of credentials that do not name one themselves, twelve digits.
+    pub account_id: String,
+}
+
+/// Why the proxy did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    #[error("cannot open the call log")]
+    Log(#[source] std::io::Error),
+    #[error("cannot listen on the loopback interface")]
+    Listen(#[source] std::io::Error),
+}
+
+/// A running proxy. It stops when the handle is dropped.
+#[derive(Debug)]
+pub struct ControlHandle {
+    address: SocketAddr,
+    gateway: Arc<gateway::Gateway>,
+    listener: tokio::task::JoinHandle<()>,
+}
+
+impl ControlHandle {
+    /// The proxy's address on the loopback interface.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The endpoint to give to an AWS SDK.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every successful mutation from now on, after it took effect.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.gateway.changes()
+    }
+
+    /// Requests and validates a certificate of ACM in us-east-1 for the hosts, outside the call log.
+    pub async fn request_certificate(&self, account: &str, hosts: &[String]) -> Result<String, admin::AdminError> {
+        admin::request_certificate(&self.gateway, account, hosts).await
+    }
+}
+
+pub use admin::AdminError;
+
+impl Drop for ControlHandle {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+/// Starts the proxy on a free port of the loopback interface.
+pub async fn start(options: ControlOptions) -> Result<ControlHandle, ControlError> {
+    let gateway = Arc::new(gateway::Gateway::new(&options).map_err(ControlError::Log)?);
+    let (address, listener) = listen::serve(Arc::clone(&gateway))
+        .await
+        .map_err(ControlError::Listen)?;
+    Ok(ControlHandle {
+        address,
+        gateway,
+        listener,
+    })
+}

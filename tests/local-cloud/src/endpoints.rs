@@ -1,0 +1,82 @@
+//! `endpoints.json`: where everything listens, written last and at once.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// The whole file.
+#[derive(Debug, Serialize)]
+pub(crate) struct Endpoints {
+    pub(crate) aws: Aws,
+    pub(crate) edge: Edge,
+    pub(crate) identity_provider: Option<IdentityProvider>,
+    pub(crate) origin: Origin,
+    pub(crate) pid: u32,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Aws {
+    pub(crate) endpoint: String,
+    pub(crate) region: String,
+    pub(crate) account_id: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) calls_log: PathBuf,
+    /// Base of the admin interface.
+    pub(crate) admin: String,
+    /// ministack itself, for the lane without our proxy.
+    pub(crate) plain_endpoint: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Edge {
+    pub(crate) port: u16,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) ca_file: PathBuf,
+    pub(crate) certificate_arn: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct IdentityProvider {
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret_client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) other_users: Vec<User>,
+    pub(crate) ca_file: PathBuf,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct User {
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) subject: String,
+    pub(crate) groups: Vec<String>,
+}
+
+/// The custom origin; the edge resolves `host` to the loopback interface.
+#[derive(Debug, Serialize)]
+pub(crate) struct Origin {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) url: String,
+}
+
+impl Endpoints {
+    /// Where the file stands in a state directory.
+    pub(crate) fn path(state: &Path) -> PathBuf {
+        state.join("endpoints.json")
+    }
+
+    /// Writes the file under another name and renames it: a reader sees all of it or nothing.
+    pub(crate) fn write(&self, state: &Path) -> std::io::Result<()> {
+        let unfinished = state.join("endpoints.json.new");
+        let mut file = std::fs::File::create(&unfinished)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, Self::path(state))
+    }
+}

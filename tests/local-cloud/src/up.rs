@@ -1,0 +1,189 @@
+//! Starts the parts in order, says when all are ready, and ends them together.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use local_cloud_control::{ControlError, ControlHandle, ControlOptions, Ministack, MinistackError, MinistackOptions};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::arguments::Options;
+use crate::endpoints::{Aws, Edge, Endpoints, Origin};
+use crate::origin;
+use crate::setup::{self, SetupError};
+
+/// The hosts the certificate covers.
+const HOSTS: [&str; 3] = ["quickstart.localhost", "second.localhost", "third.localhost"];
+
+/// Why the cloud did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UpError {
+    #[error("cannot use {path}")]
+    State {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("a local cloud is already running in {0}")]
+    Running(PathBuf),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    #[error(transparent)]
+    Ministack(#[from] MinistackError),
+    #[error("the control plane did not start")]
+    Control(#[from] ControlError),
+    #[error("the certificate of the edge could not be requested")]
+    Certificate(#[from] local_cloud_control::AdminError),
+    #[error("the custom origin did not start")]
+    Origin(#[source] std::io::Error),
+    #[error("cannot listen for signals")]
+    Signals(#[source] std::io::Error),
+    #[error("{0} ended by itself")]
+    Ended(&'static str),
+}
+
+/// Runs until a signal ends it.
+pub(crate) async fn run(options: &Options) -> Result<(), UpError> {
+    let state = prepare(&options.state)?;
+    let _lock = lock(&state)?;
+    // A file of an earlier run must not look like this one's.
+    let _ = std::fs::remove_file(Endpoints::path(&state));
+    let mut signals = Signals::listen()?;
+    let cloud = tokio::select! {
+        cloud = Cloud::start(options, &state) => cloud?,
+        () = signals.any() => return Ok(()),
+    };
+    cloud.serve(&state, signals).await
+}
+
+/// Everything that runs.
+struct Cloud {
+    ministack: Ministack,
+    control: ControlHandle,
+    endpoints: Endpoints,
+}
+
+impl Cloud {
+    async fn start(options: &Options, state: &Path) -> Result<Self, UpError> {
+        let venv = setup::python_environment().await?;
+        let ministack = Ministack::start(&MinistackOptions {
+            venv,
+            state_dir: state.to_owned(),
+            account_id: options.account.clone(),
+            enforce_iam: options.enforce_iam,
+        })
+        .await?;
+        let control = local_cloud_control::start(ControlOptions {
+            state_dir: state.to_owned(),
+            ministack: ministack.address(),
+            account_id: options.account.clone(),
+        })
+        .await?;
+        let hosts: Vec<String> = HOSTS.iter().map(|host| (*host).to_owned()).collect();
+        let certificate_arn = control.request_certificate(&options.account, &hosts).await?;
+        let origin = origin::start().await.map_err(UpError::Origin)?;
+        let endpoints = Endpoints {
+            aws: aws(options, state, &control, &ministack),
+            edge: Edge {
+                port: 0,
+                hosts,
+                ca_file: state.join("ca.pem"),
+                certificate_arn,
+            },
+            identity_provider: None,
+            origin: Origin {
+                host: origin::HOST.to_owned(),
+                port: origin.port(),
+                url: format!("http://{origin}"),
+            },
+            pid: std::process::id(),
+        };
+        Ok(Self {
+            ministack,
+            control,
+            endpoints,
+        })
+    }
+
+    async fn serve(mut self, state: &Path, mut signals: Signals) -> Result<(), UpError> {
+        self.endpoints.write(state).map_err(|source| UpError::State {
+            path: Endpoints::path(state),
+            source,
+        })?;
+        announce(&self.endpoints);
+        let ended = tokio::select! {
+            () = signals.any() => Ok(()),
+            () = self.ministack.ended() => Err(UpError::Ended("ministack")),
+        };
+        // Whoever reads the file now would find nobody.
+        let _ = std::fs::remove_file(Endpoints::path(state));
+        drop(self.control);
+        self.ministack.stop().await;
+        ended
+    }
+}
+
+fn aws(options: &Options, state: &Path, control: &ControlHandle, ministack: &Ministack) -> Aws {
+    let endpoint = control.endpoint();
+    Aws {
+        admin: format!("{endpoint}/_local"),
+        endpoint,
+        region: "us-east-1".to_owned(),
+        account_id: options.account.clone(),
+        access_key_id: options.account.clone(),
+        secret_access_key: "test".to_owned(),
+        calls_log: state.join("calls.jsonl"),
+        plain_endpoint: format!("http://{}", ministack.address()),
+    }
+}
+
+fn prepare(state: &Path) -> Result<PathBuf, UpError> {
+    let failed = |source| UpError::State {
+        path: state.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(state).map_err(failed)?;
+    // The directory goes to children that run elsewhere.
+    state.canonicalize().map_err(failed)
+}
+
+/// Holds the directory for this process, however it ends.
+fn lock(state: &Path) -> Result<File, UpError> {
+    let path = state.join("up.lock");
+    let failed = |source| UpError::State {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(UpError::Running(state.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "the line is what the starter waits for")]
+fn announce(endpoints: &Endpoints) {
+    println!("ready aws={} edge={}", endpoints.aws.endpoint, endpoints.edge.port);
+}
+
+/// The signals that end the program.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, UpError> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(UpError::Signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(UpError::Signals)?,
+        })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
