@@ -1,0 +1,136 @@
+//! Evaluation of a membership policy in three values: true, false, undecidable.
+//!
+//! The auth function does the same in JavaScript; `tests/vectors/membership.json` judges both.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Policy, Selector};
+use crate::ids::PolicyName;
+use crate::session::ClaimMapping;
+
+/// The claims of a user and where to find what in them.
+#[derive(Debug, Clone, Copy)]
+pub struct Claims<'a> {
+    /// The claims of the verified ID token.
+    pub claims: &'a Map<String, Value>,
+    /// Which claim means what.
+    pub mapping: &'a ClaimMapping,
+}
+
+/// `Some(true)`, `Some(false)`, or `None` for undecidable.
+type Verdict = Option<bool>;
+
+/// Whether a user meets a policy.
+#[must_use]
+pub fn met(policy: &Policy, claims: Claims<'_>) -> bool {
+    if policy.require.is_empty() && policy.any.is_empty() {
+        return false;
+    }
+    let is = |wanted: bool| move |selector: &Selector| holds(selector, claims) == Some(wanted);
+    policy.require.iter().all(is(true))
+        && (policy.any.is_empty() || policy.any.iter().any(is(true)))
+        && policy.none.iter().all(is(false))
+}
+
+/// The names of the policies a user meets.
+pub fn satisfied<'a>(
+    policies: &'a BTreeMap<PolicyName, Policy>,
+    claims: Claims<'a>,
+) -> impl Iterator<Item = &'a PolicyName> + 'a {
+    policies
+        .iter()
+        .filter(move |(_, policy)| met(policy, claims))
+        .map(|(name, _)| name)
+}
+
+fn holds(selector: &Selector, claims: Claims<'_>) -> Verdict {
+    let mapping = claims.mapping;
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    let mut add = |verdict: Option<Verdict>| verdicts.extend(verdict);
+    add(selector
+        .groups
+        .as_ref()
+        .map(|listed| claims.array(mapping.groups.as_str(), listed)));
+    add(selector
+        .roles
+        .as_ref()
+        .map(|listed| claims.array(mapping.roles.as_str(), listed)));
+    add(selector.emails.as_ref().map(|listed| {
+        let email = claims.email()?;
+        Some(listed.iter().any(|value| value.eq_ignore_ascii_case(email)))
+    }));
+    add(selector.email_domains.as_ref().map(|listed| {
+        let (_, domain) = claims.email()?.split_once('@')?;
+        Some(listed.iter().any(|value| value.eq_ignore_ascii_case(domain)))
+    }));
+    add(selector.users.as_ref().map(|listed| {
+        let user = claims.text(mapping.user.as_str()).filter(|user| !user.is_empty())?;
+        Some(listed.iter().any(|value| value == user))
+    }));
+    add(selector.authenticated.map(|wanted| wanted.then_some(true)));
+    for (name, listed) in selector.claims.iter().flatten() {
+        add(Some(claims.any_claim(name, listed)));
+    }
+    // A map without a name says nothing, so it must not count as something that holds.
+    if selector.claims.as_ref().is_some_and(BTreeMap::is_empty) {
+        add(Some(None));
+    }
+    if verdicts.is_empty() {
+        return None;
+    }
+    if verdicts.contains(&Some(false)) {
+        return Some(false);
+    }
+    verdicts.contains(&None).then_some(()).map_or(Some(true), |()| None)
+}
+
+impl<'a> Claims<'a> {
+    fn text(self, name: &str) -> Option<&'a str> {
+        self.claims.get(name)?.as_str()
+    }
+
+    /// An array of strings that contains a listed value.
+    fn array(self, name: &str, listed: &[String]) -> Verdict {
+        let items = self.claims.get(name)?.as_array()?;
+        contains(items, listed)
+    }
+
+    /// The e-mail address, if it is verified and of the one form we compare.
+    fn email(self) -> Option<&'a str> {
+        (self.claims.get("email_verified")? == &Value::Bool(true)).then_some(())?;
+        let email = self.text(self.mapping.email.as_str())?;
+        let (local, domain) = email.split_once('@')?;
+        let right = !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && email.bytes().all(|byte| byte.is_ascii_graphic());
+        right.then_some(email)
+    }
+
+    fn any_claim(self, name: &str, listed: &[String]) -> Verdict {
+        let text = match self.claims.get(name)? {
+            Value::String(text) => text.clone(),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(number) => integer(number)?,
+            Value::Array(items) => return contains(items, listed),
+            Value::Null | Value::Object(_) => return None,
+        };
+        Some(listed.contains(&text))
+    }
+}
+
+fn contains(items: &[Value], listed: &[String]) -> Verdict {
+    let texts: Vec<&str> = items.iter().map(Value::as_str).collect::<Option<_>>()?;
+    Some(texts.iter().any(|text| listed.iter().any(|value| value == text)))
+}
+
+/// The decimal digits of an integer that JavaScript holds exactly.
+fn integer(number: &serde_json::Number) -> Option<String> {
+    const SAFE: f64 = 9_007_199_254_740_991.0;
+    let value = number.as_f64()?;
+    let exact = value.fract() == 0.0 && value.abs() <= SAFE;
+    // Adding zero turns the negative zero into the plain one.
+    exact.then(|| format!("{:.0}", value + 0.0))
+}

@@ -1,0 +1,17 @@
+//! Membership: policies over what the identity provider says of a user, decided at login, carried as grant bits.
+//!
+//! A value that is missing or malformed decides nothing, and a policy that depends on it is not met, in `none` too.
+//! Bits are numbered by a ledger that never gives one number two meanings.
+
+mod canonical;
+mod document;
+mod evaluate;
+mod grant;
+mod ledger;
+mod policy;
+
+pub use document::{MembershipDocument, MembershipError};
+pub use evaluate::{Claims, met, satisfied};
+pub use grant::{GRANT_WINDOW, Grant, decide};
+pub use ledger::{LedgerEntry, LedgerFull};
+pub use policy::{Policy, Selector};

@@ -1,0 +1,128 @@
+//! The path check: a raw request path either has readings on which every server agrees, or is refused.
+//!
+//! The check decodes nothing twice and resolves nothing. What an origin could resolve into another path (dot segments,
+//! empty segments, encoded separators, foreign encodings) is refused outright. Two characters may be allowed by a route,
+//! the encoded slash and the semicolon; a path that has them keeps several readings, and one route must decide them all.
+
+/// What the check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathCheck {
+    /// Ambiguous, whatever the route allows.
+    Refused(Ambiguity),
+    /// One or more readings.
+    Readings(Readings),
+}
+
+/// The readings of a path and the permissions it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readings {
+    /// Decoded paths; the first keeps `%2f` and `;` as text. There is exactly one when no permission is needed.
+    pub paths: Vec<String>,
+    /// It has an encoded slash.
+    pub encoded_slash: bool,
+    /// It has a semicolon, plain or encoded.
+    pub semicolon: bool,
+}
+
+/// Why a path is ambiguous.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Ambiguity {
+    /// Not an absolute path of printable ASCII, or with `?`, `#` or `\`.
+    #[error("a character that no path holds")]
+    Character,
+    /// `%` without two hexadecimal digits, or an encoded percent sign.
+    #[error("a broken or doubled encoding")]
+    Encoding,
+    /// An encoded character that needs no encoding, or must not occur.
+    #[error("an encoded character that changes its meaning when decoded")]
+    Encoded,
+    /// Bytes that are not UTF-8, or control characters of Unicode.
+    #[error("bytes that are not text")]
+    Text,
+    /// `//`, `.` or `..` in some reading.
+    #[error("an empty segment or a dot segment")]
+    Segment,
+}
+
+/// Checks a raw path, as it stands in the request line without its query.
+#[must_use]
+pub fn check(raw: &str) -> PathCheck {
+    match readings(raw) {
+        Ok(readings) => PathCheck::Readings(readings),
+        Err(ambiguity) => PathCheck::Refused(ambiguity),
+    }
+}
+
+fn readings(raw: &str) -> Result<Readings, Ambiguity> {
+    if !raw.starts_with('/') || !raw.bytes().all(plain) {
+        return Err(Ambiguity::Character);
+    }
+    let (text, encoded_slash) = decode(raw)?;
+    let semicolon = text.contains(';');
+    let mut paths = vec![text];
+    if encoded_slash {
+        let resolved = paths.iter().map(|path| path.replace("%2f", "/")).collect::<Vec<_>>();
+        paths.extend(resolved);
+    }
+    if semicolon {
+        let cut = paths.iter().map(|path| without_parameters(path)).collect::<Vec<_>>();
+        paths.extend(cut);
+    }
+    if paths.iter().any(|path| has_odd_segment(path)) {
+        return Err(Ambiguity::Segment);
+    }
+    Ok(Readings {
+        paths,
+        encoded_slash,
+        semicolon,
+    })
+}
+
+fn plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'?' | b'#')
+}
+
+/// Decodes every escape but the encoded slash, which stays as the text `%2f`; whether there was one.
+fn decode(raw: &str) -> Result<(String, bool), Ambiguity> {
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut encoded_slash = false;
+    let mut rest = raw.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
+        let (Some(high), Some(low)) = (digit(), digit()) else {
+            return Err(Ambiguity::Encoding);
+        };
+        match u8::try_from(high * 16 + low).unwrap_or_default() {
+            b'%' => return Err(Ambiguity::Encoding),
+            b'\\' | 0..=0x1f | 0x7f => return Err(Ambiguity::Encoded),
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                return Err(Ambiguity::Encoded);
+            }
+            b'/' => {
+                encoded_slash = true;
+                bytes.extend(b"%2f");
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Ambiguity::Text)?;
+    if text.chars().any(char::is_control) {
+        return Err(Ambiguity::Text);
+    }
+    Ok((text, encoded_slash))
+}
+
+fn without_parameters(path: &str) -> String {
+    let segments = path
+        .split('/')
+        .map(|segment| segment.split(';').next().unwrap_or_default());
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn has_odd_segment(path: &str) -> bool {
+    path.contains("//") || path.split('/').any(|segment| segment == "." || segment == "..")
+}

@@ -1,0 +1,20 @@
+//! The documents of the session store and the operations every writer performs on them.
+//!
+//! Entries are idempotent and merge by maximum, so that writers may repeat themselves and may meet in any order. What
+//! cannot be read is a fault, never "nothing is revoked".
+
+mod application;
+mod block;
+mod names;
+mod page;
+mod revocation;
+mod settle;
+mod slots;
+mod store_document;
+
+pub use application::{ApplicationDocument, ApplicationDocumentError, VerifyingKey};
+pub use block::{Block, Expiry};
+pub use names::{PAGE_COUNT, STORE_KEY, VALUE_LIMIT, all_page_keys, application_key, page_key, page_key_of_handle};
+pub use page::{Page, PageFault};
+pub use settle::PageFull;
+pub use store_document::{StoreDocument, StoreDocumentError};

@@ -1,0 +1,87 @@
+//! What operators do to a page, and what a page says about a session.
+
+use super::block::{Block, Expiry};
+use super::page::Page;
+use crate::ids::BlockId;
+use crate::instant::Instant;
+use crate::session::{ProviderSession, SessionHandle, SessionId, UserFingerprint};
+
+/// Writing.
+impl Page {
+    /// Ends every session of a user that began by `at`.
+    pub fn revoke_user(&mut self, user: &UserFingerprint, at: Instant) {
+        self.raise_user(user.slot(), at);
+    }
+
+    /// Ends one session for good.
+    pub fn revoke_session(&mut self, handle: &SessionHandle, at: Instant) {
+        self.raise_session(handle.slot(), at);
+    }
+
+    /// Ends what came out of one session of the provider by `at`; without such a session, nothing.
+    pub fn revoke_provider_session(&mut self, session: &ProviderSession, at: Instant) {
+        if let Some(name) = session.slot() {
+            self.raise_provider_session(name, at);
+        }
+    }
+
+    /// Sets the block of a resource, or moves its end, and ends the user's sessions so far.
+    ///
+    /// The time an existing block was set does not move, so that repeating an apply changes no byte and moving the end
+    /// signs nobody out again.
+    pub fn set_block(&mut self, user: &UserFingerprint, id: &BlockId, expires: Expiry, at: Instant) {
+        let standing = self.one_block(user.slot(), id).filter(|block| block.expires.stands(at));
+        let set = standing.map_or(at, |block| block.set);
+        self.put_block(user.slot(), id.clone(), Block { expires, set });
+        self.raise_user(user.slot(), set);
+    }
+
+    /// Removes exactly the block of this resource and ends the user's sessions so far; whether there was one.
+    ///
+    /// The not-before is raised in any case: the block may have been pruned, and what it shut out stays out.
+    pub fn lift_block(&mut self, user: &UserFingerprint, id: &BlockId, at: Instant) -> bool {
+        self.raise_user(user.slot(), at);
+        self.remove_block(user.slot(), id)
+    }
+}
+
+/// Reading.
+impl Page {
+    /// The block of one resource.
+    #[must_use]
+    pub fn block(&self, user: &UserFingerprint, id: &BlockId) -> Option<Block> {
+        self.one_block(user.slot(), id)
+    }
+
+    /// The user's own not-before or the page's, whichever is later.
+    #[must_use]
+    pub fn user_not_before(&self, user: &UserFingerprint) -> Instant {
+        self.user(user.slot()).unwrap_or_default().max(self.not_before())
+    }
+
+    /// When a session was revoked, if it was by an entry of its own.
+    #[must_use]
+    pub fn session_revoked(&self, handle: &SessionHandle) -> Option<Instant> {
+        self.session(handle.slot())
+    }
+
+    /// Whether any block of the user stands.
+    #[must_use]
+    pub fn blocks_user(&self, user: &UserFingerprint, now: Instant) -> bool {
+        self.all_blocks()
+            .any(|(name, _, block)| name == user.slot() && block.expires.stands(now))
+    }
+
+    /// Whether this very session was revoked.
+    #[must_use]
+    pub fn revokes_session(&self, session: &SessionId) -> bool {
+        self.session(session.slot()).is_some()
+    }
+
+    /// The latest not-before that applies to a session of this page.
+    #[must_use]
+    pub fn not_before_of(&self, user: &UserFingerprint, provider: &ProviderSession) -> Instant {
+        let by_provider = provider.slot().and_then(|name| self.provider_session(name));
+        self.user_not_before(user).max(by_provider.unwrap_or_default())
+    }
+}
