@@ -1,0 +1,287 @@
+//! When a rule of a web ACL applies.
+//!
+//! Paths are compared after percent-decoding, path normalisation and lower-casing, so that no spelling of a path slips by:
+//! texts and expressions given here are written in lower case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_wafv2::types as sdk;
+use aws_smithy_types::Blob;
+use aws_smithy_types::error::operation::BuildError;
+
+use super::rule::{self, Override};
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Statement {
+    /// More requests of one address than `limit` in the window.
+    Rate {
+        /// Requests.
+        limit: u32,
+        /// 60, 120, 300 or 600 seconds.
+        window_seconds: u32,
+        /// Which requests count; all without it.
+        scope: Option<Box<Statement>>,
+    },
+    /// The address lies in one of these countries.
+    Countries(BTreeSet<String>),
+    /// The address is in an IP set, by ARN.
+    IpSet(String),
+    /// The path holds this text there.
+    Path {
+        /// The text, in lower case.
+        text: String,
+        /// Where.
+        position: PathPosition,
+    },
+    /// The path matches this expression, in lower case.
+    PathRegex(String),
+    /// The request carries a label.
+    Label(String),
+    /// A managed group of rules.
+    Managed {
+        /// Who manages it, such as `AWS`.
+        vendor: String,
+        /// Its name.
+        name: String,
+        /// Its version; the vendor's default without it.
+        version: Option<String>,
+        /// What some of its rules do instead.
+        overrides: BTreeMap<String, Override>,
+        /// Which requests are inspected; all without it.
+        scope: Option<Box<Statement>>,
+    },
+    /// The contrary.
+    Not(Box<Statement>),
+    /// All of them.
+    And(Vec<Statement>),
+    /// One of them.
+    Or(Vec<Statement>),
+    /// Something this type cannot say: only ever read, equal to nothing that we want.
+    Foreign,
+}
+
+/// Where in a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathPosition {
+    /// The whole path.
+    Exactly,
+    /// Its beginning.
+    Start,
+    /// Its end.
+    End,
+    /// Anywhere.
+    Contains,
+}
+
+pub(super) fn to_sdk(statement: &Statement) -> Result<sdk::Statement, BuildError> {
+    let builder = sdk::Statement::builder();
+    Ok(match statement {
+        Statement::Rate {
+            limit,
+            window_seconds,
+            scope,
+        } => builder.rate_based_statement(
+            sdk::RateBasedStatement::builder()
+                .limit((*limit).into())
+                .evaluation_window_sec((*window_seconds).into())
+                .aggregate_key_type(sdk::RateBasedStatementAggregateKeyType::Ip)
+                .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
+                .build()?,
+        ),
+        Statement::Countries(codes) => builder.geo_match_statement(
+            sdk::GeoMatchStatement::builder()
+                .set_country_codes(Some(codes.iter().map(|it| it.as_str().into()).collect()))
+                .build(),
+        ),
+        Statement::IpSet(arn) => {
+            builder.ip_set_reference_statement(sdk::IpSetReferenceStatement::builder().arn(arn).build()?)
+        }
+        Statement::Path { text, position } => builder.byte_match_statement(
+            sdk::ByteMatchStatement::builder()
+                .search_string(Blob::new(text.as_bytes()))
+                .field_to_match(path_field())
+                .set_text_transformations(Some(transformations()?))
+                .positional_constraint(position.sdk())
+                .build()?,
+        ),
+        Statement::PathRegex(expression) => builder.regex_match_statement(
+            sdk::RegexMatchStatement::builder()
+                .regex_string(expression)
+                .field_to_match(path_field())
+                .set_text_transformations(Some(transformations()?))
+                .build()?,
+        ),
+        Statement::Label(key) => builder.label_match_statement(
+            sdk::LabelMatchStatement::builder()
+                .scope(sdk::LabelMatchScope::Label)
+                .key(key)
+                .build()?,
+        ),
+        Statement::Managed {
+            vendor,
+            name,
+            version,
+            overrides,
+            scope,
+        } => builder.managed_rule_group_statement(
+            sdk::ManagedRuleGroupStatement::builder()
+                .vendor_name(vendor)
+                .name(name)
+                .set_version(version.clone())
+                .set_rule_action_overrides(Some(rule::overrides_to_sdk(overrides)?).filter(|list| !list.is_empty()))
+                .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
+                .build()?,
+        ),
+        Statement::Not(inner) => builder.not_statement(sdk::NotStatement::builder().statement(to_sdk(inner)?).build()),
+        Statement::And(all) => builder.and_statement(
+            sdk::AndStatement::builder()
+                .set_statements(Some(list_to_sdk(all)?))
+                .build()?,
+        ),
+        Statement::Or(any) => builder.or_statement(
+            sdk::OrStatement::builder()
+                .set_statements(Some(list_to_sdk(any)?))
+                .build()?,
+        ),
+        // An empty statement: AWS refuses it, so what was not understood is never written back as something else.
+        Statement::Foreign => builder,
+    }
+    .build())
+}
+
+pub(super) fn from_sdk(statement: sdk::Statement) -> Statement {
+    let read = if let Some(it) = statement.rate_based_statement {
+        rate_from_sdk(it)
+    } else if let Some(it) = statement.geo_match_statement {
+        let codes = it.country_codes.unwrap_or_default();
+        Some(Statement::Countries(
+            codes.iter().map(|code| code.as_str().to_owned()).collect(),
+        ))
+    } else if let Some(it) = statement.ip_set_reference_statement {
+        Some(Statement::IpSet(it.arn))
+    } else if let Some(it) = statement.byte_match_statement {
+        path_from_sdk(it)
+    } else if let Some(it) = statement.regex_match_statement {
+        (is_path(it.field_to_match.as_ref()) && is_ours(&it.text_transformations))
+            .then_some(Statement::PathRegex(it.regex_string))
+    } else if let Some(it) = statement.label_match_statement {
+        (it.scope == sdk::LabelMatchScope::Label).then_some(Statement::Label(it.key))
+    } else if let Some(it) = statement.managed_rule_group_statement {
+        managed_from_sdk(it)
+    } else if let Some(it) = statement.not_statement {
+        it.statement.map(|inner| Statement::Not(Box::new(from_sdk(*inner))))
+    } else if let Some(it) = statement.and_statement {
+        Some(Statement::And(it.statements.into_iter().map(from_sdk).collect()))
+    } else {
+        statement
+            .or_statement
+            .map(|it| Statement::Or(it.statements.into_iter().map(from_sdk).collect()))
+    };
+    read.unwrap_or(Statement::Foreign)
+}
+
+fn rate_from_sdk(rate: sdk::RateBasedStatement) -> Option<Statement> {
+    if rate.aggregate_key_type != sdk::RateBasedStatementAggregateKeyType::Ip {
+        return None;
+    }
+    // An answer without a window means AWS's default.
+    let window = match rate.evaluation_window_sec {
+        0 => 300,
+        seconds => seconds,
+    };
+    Some(Statement::Rate {
+        limit: u32::try_from(rate.limit).ok()?,
+        window_seconds: u32::try_from(window).ok()?,
+        scope: scope_from_sdk(rate.scope_down_statement),
+    })
+}
+
+fn managed_from_sdk(group: sdk::ManagedRuleGroupStatement) -> Option<Statement> {
+    let configured = group.managed_rule_group_configs.is_some_and(|list| !list.is_empty());
+    if configured {
+        return None;
+    }
+    Some(Statement::Managed {
+        vendor: group.vendor_name,
+        name: group.name,
+        version: group.version,
+        overrides: rule::overrides_from_sdk(group.rule_action_overrides),
+        scope: scope_from_sdk(group.scope_down_statement),
+    })
+}
+
+fn path_from_sdk(matched: sdk::ByteMatchStatement) -> Option<Statement> {
+    if !is_path(matched.field_to_match.as_ref()) || !is_ours(&matched.text_transformations) {
+        return None;
+    }
+    let position = match matched.positional_constraint {
+        sdk::PositionalConstraint::Exactly => PathPosition::Exactly,
+        sdk::PositionalConstraint::StartsWith => PathPosition::Start,
+        sdk::PositionalConstraint::EndsWith => PathPosition::End,
+        sdk::PositionalConstraint::Contains => PathPosition::Contains,
+        _ => return None,
+    };
+    Some(Statement::Path {
+        text: String::from_utf8(matched.search_string.into_inner()).ok()?,
+        position,
+    })
+}
+
+fn scope_to_sdk(scope: Option<&Statement>) -> Result<Option<Box<sdk::Statement>>, BuildError> {
+    scope.map(|it| to_sdk(it).map(Box::new)).transpose()
+}
+
+fn scope_from_sdk(scope: Option<Box<sdk::Statement>>) -> Option<Box<Statement>> {
+    scope.map(|it| Box::new(from_sdk(*it)))
+}
+
+fn list_to_sdk(list: &[Statement]) -> Result<Vec<sdk::Statement>, BuildError> {
+    list.iter().map(to_sdk).collect()
+}
+
+fn path_field() -> sdk::FieldToMatch {
+    sdk::FieldToMatch::builder()
+        .uri_path(sdk::UriPath::builder().build())
+        .build()
+}
+
+fn is_path(field: Option<&sdk::FieldToMatch>) -> bool {
+    field.is_some_and(|field| field.uri_path.is_some())
+}
+
+const TRANSFORMATIONS: [sdk::TextTransformationType; 3] = [
+    sdk::TextTransformationType::UrlDecode,
+    sdk::TextTransformationType::NormalizePath,
+    sdk::TextTransformationType::Lowercase,
+];
+
+fn transformations() -> Result<Vec<sdk::TextTransformation>, BuildError> {
+    TRANSFORMATIONS
+        .into_iter()
+        .zip(0..)
+        .map(|(kind, priority)| {
+            sdk::TextTransformation::builder()
+                .priority(priority)
+                .r#type(kind)
+                .build()
+        })
+        .collect()
+}
+
+fn is_ours(transformations: &[sdk::TextTransformation]) -> bool {
+    let mut sorted: Vec<_> = transformations.iter().collect();
+    sorted.sort_by_key(|it| it.priority);
+    sorted.iter().map(|it| &it.r#type).eq(TRANSFORMATIONS.iter())
+}
+
+impl PathPosition {
+    fn sdk(self) -> sdk::PositionalConstraint {
+        match self {
+            Self::Exactly => sdk::PositionalConstraint::Exactly,
+            Self::Start => sdk::PositionalConstraint::StartsWith,
+            Self::End => sdk::PositionalConstraint::EndsWith,
+            Self::Contains => sdk::PositionalConstraint::Contains,
+        }
+    }
+}
