@@ -1,0 +1,16 @@
+// The session function: decides every request outside the auth prefix, before the cache, on every behaviour.
+// Formats and answers: docs-dev/edge-contract.md. No secret is in here; keys come from the session store.
+//
+// The runtime is cloudfront-js-2.0 (njs of about 0.8.0): no for-of, destructuring, spread, class, `?.`, default
+// parameters, `catch {}`, nor await inside call arguments, nor closures inside async functions. build.mjs refuses them.
+// The whole, with the table of a large application, must fit into 10,240 bytes: hence arrows, throws and short properties.
+//
+// All files become one script, in the order of their names. They share one vocabulary:
+//   T   the table of this application, rendered by the provider (contract, section 5)
+//   x   one request on its way: q request, n it is a navigation, t now, o headers for our own answer, i route index,
+//       f route flags, a policies that admit, p policy met, h session handle, m the host, c cookies of our own answer
+//   t   the fields of the session cookie by their index: 1 kid, 2 sid, 3 usr, 4 ses, 5 lt, 6 iat, 7 exp, 8 gen, 9 grants, 11 claims
+// A refusal is thrown as [status, reason, detail]; anything else that is thrown is a fault: 503.
+import cf from 'cloudfront';
+import crypto from 'crypto';
+var T = {};

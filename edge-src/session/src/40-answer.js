@@ -1,0 +1,90 @@
+// Our own answers. None is cached, framed or sniffed; a browser gets a page, anybody else a problem document.
+
+// The audit line: fixed fields, never a token, a cookie or a path.
+const audit = (x, decision, reason) => cf.logCustomData(`v1 ${decision} ${reason} r${x.i} p${x.p} h${x.h}`);
+
+const navigates = (q) => {
+  var h = q.headers;
+  if (!/^(GET|HEAD)$/.test(q.method) || h['sec-websocket-key'] || /prefetch/i.test(one(h['sec-purpose']) + one(h.purpose))) return;
+  if (h['sec-fetch-mode']) return one(h['sec-fetch-mode']) === 'navigate';
+  return /text\/html/i.test(one(h.accept)) && !h.origin && !h['x-requested-with'];
+};
+
+// No session that counts: a navigation goes to the login and comes back, anything else is told. The status of it.
+const login = (x, reason, fresh) => {
+  if (!x.n || x.f & 1) {
+    x.o['www-authenticate'] = `Bearer realm="${T.a}"` + (reason === 'none' ? '' : ', error="invalid_token"');
+    return 401;
+  }
+  var query = x.q.rawQueryString();
+  var back = x.q.uri + (query === undefined ? '' : '?' + query);
+  x.o.location = `${T.p}/start?rd=` + Buffer.from(back.length > 2000 ? '/' : back).toString('base64url') + (fresh ? '&fresh=1' : '');
+  return 302;
+};
+
+const answer = (x, refusal) => {
+  var code = refusal[0];
+  var reason = refusal[1];
+  var body = refusal[2];
+  var type = 'application/json';
+  audit(x, code > 500 ? 'error' : code < 300 ? 'allow' : code === 401 ? 'login' : 'deny', reason);
+  if (code === 401) code = login(x, reason, body);
+  if (code > 500) x.o['retry-after'] = '5';
+  if (code > 302 && code !== 404) {
+    var phrase = code > 500 ? 'Unavailable' : code === 401 ? 'Unauthorized' : 'Refused';
+    type = 'application/problem+json';
+    body = JSON.stringify({ type: 'about:blank', title: phrase, status: code, code: reason, login: T.p + '/start' });
+    if (x.n) {
+      type = 'text/html;charset=utf-8';
+      body = `<!doctype html><html lang=en><title>${phrase}</title><a href="${T.p}/denied?code=${reason}">${phrase}: ${reason}</a>`;
+    }
+  }
+  var out = { statusCode: code, headers: {}, cookies: x.c || {} };
+  if (code !== 302 && body) {
+    x.o['content-type'] = type;
+    out.body = body;
+  }
+  var values = Object.assign(x.o, {
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': 'max-age=31536000',
+    'x-zt-reason': reason
+  });
+  for (var name in values) out.headers[name] = { value: values[name] };
+  return out;
+};
+
+// An expired cookie; for a browser name, Path, Domain and the prefix's rules decide which one it replaces.
+const expired = (domain) => ({ value: '', attributes: 'Max-Age=0; Path=/; Secure' + domain });
+
+// Two session cookies: which one the browser meant cannot be known. The page expires every one that could be ours.
+const duplicate = (x) => {
+  var all = [expired('')];
+  for (var host = x.m; host.includes('.'); host = host.replace(/^[^.]*\./, '')) all.push(expired('; Domain=' + host));
+  x.c = { '__Host-zt-session': all[0] };
+  x.c['__Secure-zt-' + T.a] = Object.assign({ multiValue: all }, all[0]);
+  throw [400, 'duplicate'];
+};
+
+const preflight = (x, rule) => {
+  var h = x.q.headers;
+  var prefix = 'access-control-';
+  var origin = one(h.origin);
+  var wanted = h[prefix + 'request-headers'];
+  if (
+    !rule ||
+    !rule.o.includes(origin) ||
+    !rule.m.includes(one(h[prefix + 'request-method'])) ||
+    (wanted && !(one(wanted) || '?').toLowerCase().split(/[ ,]+/).every((name) => rule.h.includes(name)))
+  )
+    throw [403, 'preflight'];
+  prefix += 'allow-';
+  x.o[prefix + 'origin'] = origin;
+  x.o[prefix + 'methods'] = rule.m.join();
+  x.o[prefix + 'headers'] = rule.h.join();
+  x.o['access-control-max-age'] = `${rule.s || 0}`;
+  if (rule.c) x.o[prefix + 'credentials'] = 'true';
+  throw [204, 'preflight'];
+};

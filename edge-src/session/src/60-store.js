@@ -1,0 +1,30 @@
+// The two documents of the session store. What is absent or not in its exact form is a fault: it throws, and a throw is 503.
+
+// Checks the application document and answers whether a block of everyone stands.
+const closedToAll = (doc, now) => {
+  // Serialised again, one expression sees every type; `e` may be absent.
+  var text = JSON.stringify([doc.v, doc.nb, doc.k, 'e' in doc ? doc.e : {}]);
+  if (!/^\[1,\d+,\{("\w+":\["[\w-]{43}",\d+,\d+\],?)*\},\{("[\w-]+":\d+,?)*\}\]$/.test(text)) throw 1;
+  var closed;
+  for (var id in doc.e) if (doc.e[id] === 0 || doc.e[id] > now) closed = 1;
+  return closed;
+};
+
+// The greatest time among the page's slots that begin with this kind and fingerprint; -1 when there is none.
+const latest = (page, slot) => {
+  var time = -1;
+  for (var at = page.indexOf(slot, 7); at >= 0; at = page.indexOf(slot, at + 1))
+    if (at % 15 === 7) time = Math.max(time, number(page.slice(at + 9, at + 15)));
+  return time;
+};
+
+// Refuses a session that the page, or the not-before of everyone, ends.
+const standing = (page, x, t, everyone) => {
+  if (page.length > 1024 || !/^1[\da-z]{6}(([uso]|b[\w-]{8}[\da-z]{6}i)[\w-]{8}[\da-z]{6})*$(?!\n)/.test(page)) throw 1;
+  var user = t[3].slice(2, 10);
+  var block = latest(page, 'b' + user);
+  if (block > x.t || block === 2176782335) throw [403, 'blocked']; // zzzzzz: never ends
+  if (latest(page, 's' + t[2].slice(0, 8)) >= 0) throw [401, 'revoked', 1];
+  var before = Math.max(everyone, number(page.slice(1, 7)), latest(page, 'u' + user), /[^A]/.test(t[4]) ? latest(page, 'o' + t[4].slice(0, 8)) : 0);
+  if (!(number(t[5]) > before)) stale(x, t, 'notbefore', 1);
+};

@@ -1,0 +1,51 @@
+// Towards the origin: what the viewer smuggles goes, what the session says is set.
+import { allowed, open } from '../support/expect.mjs';
+import { b64u, event, mint } from '../support/world.mjs';
+
+const ADA = { 'x-zt-email': 'ada@example.com', 'x-zt-groups': 'staff,admins', 'x-user-name': 'Ada' };
+const NONE = { 'x-zt-email': null, 'x-zt-groups': null, 'x-user-name': null };
+const claims = (object) => mint({ claims: b64u(JSON.stringify(object)) });
+
+const smuggled = [
+  'x-zt-email', 'x_zt_email', 'X-Zt-Email', 'x-zt_groups', 'x.zt.email', 'x-zt-', 'x-zt-anything', 'x~zt~assertion', 'x-user-name', 'x_user_name', 'X-USER_NAME', 'x-user.name',
+  'x-original-url', 'x-original-uri', 'x_original_url', 'x-original-method', 'x-rewrite-url', 'x_rewrite_url', 'x-forwarded-uri', 'x-forwarded-host', 'x_forwarded_host', 'x-forwarded-method', 'x-forwarded-path', 'x-forwarded-prefix',
+  'x-forwarded-user', 'x-forwarded-email', 'x-http-method-override', 'x-http-method', 'x_http_method_override', 'x-method-override', 'forwarded', 'Forwarded', 'X-Forwarded-Host'
+];
+const kept = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-request-id', 'authorization', 'user-agent', 'x-ztx', 'x-users-name', 'xzt-email', 'accept-language'];
+
+const each = (names, where, expect) =>
+  names.flatMap((name) => [
+    [`${name}, once, ${where.label}`, { ...where, headers: { [name]: 'mallory' } }, expect(name)],
+    [`${name}, twice, ${where.label}`, { ...where, headers: { [name]: ['mallory', 'eve'] } }, expect(name)]
+  ]);
+
+const goes = (set) => (name) => ({ ...set, headers: { ...set.headers, [name]: set.headers[name] ?? null } });
+const stays = (name) => open({ headers: { ...NONE, [name]: 'mallory' } });
+
+const identities = [
+  ['an identity', {}, allowed({ headers: ADA })],
+  ['no identity on a public route, even with a session', { uri: '/public/a' }, open({ headers: NONE })],
+  ['no claims', { cookie: mint({ claims: '' }), headers: { 'x-zt-email': 'mallory' } }, allowed({ headers: NONE })],
+  ['a comma inside a list is encoded', { cookie: claims({ groups: ['a,admins', 'b'] }) }, allowed({ headers: { ...NONE, 'x-zt-groups': 'a%2Cadmins,b' } })],
+  ['a comma in a text stays', { cookie: claims({ name: 'Lovelace, Ada' }) }, allowed({ headers: { ...NONE, 'x-user-name': 'Lovelace, Ada' } })],
+  ['letters beyond ASCII are encoded', { cookie: claims({ name: 'Zo\u00eb \u{1f600}' }) }, allowed({ headers: { ...NONE, 'x-user-name': 'Zo%C3%AB %F0%9F%98%80' } })],
+  ['a line feed is encoded', { cookie: claims({ email: 'a\r\nx-admin: 1' }) }, allowed({ headers: { ...NONE, 'x-zt-email': 'a%0D%0Ax-admin: 1' } })],
+  ['a percent sign is encoded', { cookie: claims({ email: 'a%0a' }) }, allowed({ headers: { ...NONE, 'x-zt-email': 'a%250a' } })],
+  ['numbers and booleans', { cookie: claims({ email: 7, name: false, groups: [] }) }, allowed({ headers: { 'x-zt-email': '7', 'x-user-name': 'false', 'x-zt-groups': '' } })],
+  ['a claim that only a prototype has', { cookie: claims({}) }, allowed({ headers: NONE })]
+];
+
+const ours = { '__Host-zt-tx-abc': 'x', '__Secure-zt-members': 'y', '__Secure-zt-refresh': 'z', '__Host-zt-assertion': 'a', '__host-zt-session': 'b', '__HOST_zt_session': 'c', '..Host-zt-session': 'd' };
+const cookies = [
+  ['our cookies go, others stay', { cookies: { ...ours, theme: 'dark', zt: '1', '__Host-other': '2' } }, allowed({ cookies: ['__Host-other', 'theme', 'zt'] })],
+  ['our cookies go on a public route', { uri: '/public/a', cookies: { ...ours, theme: 'dark' } }, open({ cookies: ['theme'] })],
+  ['our cookies go in duplicate too', { uri: '/public/a', cookie: null, cookies: { '__Host-zt-session': ['a', 'b'], theme: ['c', 'd'] } }, open({ cookies: ['theme'] })]
+];
+
+export const cases = [
+  ...each(smuggled, { label: 'with a session' }, goes(allowed({ headers: ADA }))),
+  ...each(smuggled, { label: 'on a public route', uri: '/public/a' }, goes(open({ headers: NONE }))),
+  ...each(kept, { label: 'on a public route', uri: '/public/a' }, stays),
+  ...identities,
+  ...cookies
+].map(([name, change, expect]) => ({ name, event: event(change), raw: null, expect }));
