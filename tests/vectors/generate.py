@@ -1,0 +1,43 @@
+"""Writes the vectors beside this file, or with --check says which of them are stale.
+
+Everything comes from the Python standard library and from expectations written down by hand in `source/`; nothing here
+reads or imitates the Rust or the JavaScript that the vectors judge.
+"""
+
+import json
+import pathlib
+import sys
+
+from source import documents, grants, headers, ledger, membership, pages, paths, routes, tokens
+
+HERE = pathlib.Path(__file__).resolve().parent
+VECTORS = {
+    "documents.json": documents.vectors,
+    "grants.json": grants.vectors,
+    "headers.json": headers.vectors,
+    "ledger.json": ledger.vectors,
+    "membership.json": membership.vectors,
+    "pages.json": pages.vectors,
+    "paths.json": paths.vectors,
+    "routes.json": routes.vectors,
+    "tokens.json": tokens.vectors,
+}
+
+
+def main() -> int:
+    stale = []
+    for name, vectors in VECTORS.items():
+        text = json.dumps(vectors(), indent=1, ensure_ascii=True) + "\n"
+        path = HERE / name
+        if "--check" in sys.argv[1:]:
+            if not path.exists() or path.read_text(encoding="ascii") != text:
+                stale.append(name)
+        else:
+            path.write_text(text, encoding="ascii")
+    for name in stale:
+        print(f"{name} is stale: run python3 tests/vectors/generate.py", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
