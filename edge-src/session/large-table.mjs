@@ -1,18 +1,19 @@
-// The table of the size budget (DESIGN 7): 100 routes, 30 policies, names and patterns of the length people write.
-const AREAS = ['reports', 'billing', 'customers', 'orders', 'settings', 'api/v1', 'api/v2', 'admin', 'team', 'docs'];
+// The table of the size budget (DESIGN 7): 100 routes, 30 policies, names and patterns of a length that people write.
+const AREAS = ['reports', 'billing', 'orders', 'api/v1', 'admin', 'team', 'docs', 'help', 'files', 'shop'];
+const POLICIES = ['staff', 'admins', 'finance', 'support', 'partners', 'auditors'];
 
 export function largeTable() {
-  const policies = Array.from({ length: 30 }, (_, i) => `policy-${i}`);
+  const policies = Array.from({ length: 30 }, (_, i) => POLICIES[i % 6] + Math.floor(i / 6));
   const routes = Array.from({ length: 99 }, (_, i) => {
-    const route = [`/${AREAS[i % 10]}/section-${i}/*`, i % 3 ? 0 : 1, [i % 30]];
-    if (i % 10 === 0) route.push(['GET', 'HEAD', 'POST']);
+    const route = [`/${AREAS[i % 10]}/${i}/*`, i % 3 ? 0 : 1, [i % 30]];
+    if (i % 20 === 0) route.push(['GET', 'POST']);
     return route;
   });
   return {
     a: 'members',
     c: '__Host-zt-session',
-    h: ['app.example.com', 'www.example.com'],
-    w: ['https://app.example.com', 'https://www.example.com'],
+    h: ['app.example.com'],
+    w: ['https://app.example.com'],
     p: '/oauth2',
     u: '/.zt/userinfo',
     g: 7,

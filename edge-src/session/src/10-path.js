@@ -1,6 +1,7 @@
 // Every way a server may read a raw path, decoded. A path that is ambiguous beyond what a route may lift is refused;
 // the rest goes to the origin raw, so what is decided is what is resolved.
 const ambiguous = [400, 'path'];
+const unmet = [403, 'policy'];
 
 // Servlet containers drop `;...` of each segment before they resolve it.
 const withoutParameters = (path) => path.replace(/;[^/]*/g, '');

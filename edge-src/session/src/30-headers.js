@@ -23,7 +23,7 @@ const element = (text) => printable(text).replace(/,/g, '%2C');
 const identify = (q, claims) => {
   for (var name in T.i) {
     var value = claims[T.i[name]];
-    if (value !== undefined) q.headers[name] = { value: Array.isArray(value) ? value.map(element).join() : printable(value) };
+    if (value !== undefined) q.headers[name] = { value: value.map ? value.map(element).join() : printable(value) };
   }
   return q;
 };

@@ -26,22 +26,17 @@ const answer = (x, refusal) => {
   var code = refusal[0];
   var reason = refusal[1];
   var body = refusal[2];
-  var type = 'application/json';
   audit(x, code > 500 ? 'error' : code < 300 ? 'allow' : code === 401 ? 'login' : 'deny', reason);
   if (code === 401) code = login(x, reason, body);
   if (code > 500) x.o['retry-after'] = '5';
   if (code > 302 && code !== 404) {
-    var phrase = code > 500 ? 'Unavailable' : code === 401 ? 'Unauthorized' : 'Refused';
-    type = 'application/problem+json';
+    var phrase = code > 500 ? 'Unavailable' : 'Refused';
     body = JSON.stringify({ type: 'about:blank', title: phrase, status: code, code: reason, login: T.p + '/start' });
-    if (x.n) {
-      type = 'text/html;charset=utf-8';
-      body = `<!doctype html><html lang=en><title>${phrase}</title><a href="${T.p}/denied?code=${reason}">${phrase}: ${reason}</a>`;
-    }
+    if (x.n) body = `<!doctype html><title>${phrase}</title><a href="${T.p}/denied?code=${reason}">${phrase}: ${reason}</a>`;
   }
   var out = { statusCode: code, headers: {}, cookies: x.c || {} };
   if (code !== 302 && body) {
-    x.o['content-type'] = type;
+    x.o['content-type'] = body[0] === '<' ? 'text/html' : `application/${code > 300 ? 'problem+' : ''}json`;
     out.body = body;
   }
   var values = Object.assign(x.o, {

@@ -4,8 +4,8 @@ const number = (text) => parseInt(text, 36);
 const bytes = (text) => Buffer.from(text, 'base64url');
 
 const fields = (value) => {
+  // At most 1,275 characters match.
   if (
-    value.length > 2048 ||
     !/^s1\.[a-z\d]{1,8}\.[\w-]{22}(\.[\w-]{12}){2}(\.[\da-z]{6,7}){3}\.[\da-z]{1,7}\.[\da-f]{0,64}\.([\w-]{6}){0,4}\.[\w-]{0,1024}\.([\w-]{22})?\.[\w-]{42}[AEIMQUYcgkosw048]$(?!\n)/.test(value) // njs lets `$` match before a final line feed
   )
     throw [401, 'format'];
@@ -22,18 +22,17 @@ const signedBy = (key, value) => {
 };
 
 // Bit i is bit i mod 4 of the hexadecimal digit i div 4. A digit that is not there is NaN, and NaN has no bits.
-const holds = (t, rule) => number(t[8]) >= rule[1] && number(t[8]) < T.g + 64 && (parseInt(t[9][rule[0] >> 2], 16) >> (rule[0] & 3)) & 1;
+const holds = (t, policy) => {
+  var rule = T.k[policy];
+  return number(t[8]) >= rule[1] && number(t[8]) < T.g + 64 && (parseInt(t[9][rule[0] >> 2], 16) >> (rule[0] & 3)) & 1;
+};
 
-// The policy of the list that the session meets.
+// The policy of the list that the session meets. A cookie older than a grant, or of another numbering, is answered by a login.
 const permit = (x, t) => {
-  var again = !(number(t[8]) < T.g + 64);
-  for (var i = 0; i < x.a.length; i++) {
-    var rule = T.k[x.a[i]];
-    if (holds(t, rule)) return x.a[i];
-    if (!(number(t[8]) >= rule[1])) again = 1;
-  }
-  if (again) stale(x, t, 'grant');
-  throw [403, 'policy'];
+  var met = x.a.find((policy) => holds(t, policy));
+  if (met >= 0) return met;
+  if (!(number(t[8]) < T.g + 64) || x.a.some((policy) => !(number(t[8]) >= T.k[policy][1]))) stale(x, t, 'grant');
+  throw unmet;
 };
 
 // No claims is `{}`.

@@ -8,7 +8,7 @@ const entrance = (event, x) => {
   x.m = one(h.host).toLowerCase().replace(/:\d+$/, '');
   if (!(T.h.length ? T.h : [event.context.distributionDomainName]).includes(x.m)) throw [421, 'host'];
   var at = place(q.uri);
-  if (at === -1) throw [403, 'policy'];
+  if (at === -1) throw unmet;
   var route = at < 0 ? [T.u, 1, [], ['GET', 'HEAD']] : T.r[at];
   var open = route.length < 3 || route[2] === 0;
   if (at >= 0) x.i = at;
@@ -34,7 +34,7 @@ const admit = (x, t) => {
     audit(x, 'allow', '-');
     return identify(strip(x.q), about);
   }
-  var met = T.n.filter((name, policy) => holds(t, T.k[policy]));
+  var met = T.n.filter((name, policy) => holds(t, policy));
   throw [200, '-', JSON.stringify({ name: about.name || null, handle: x.h, grants: met, exp: number(t[7]), claims: about })];
 };
 
@@ -60,6 +60,6 @@ async function handler(event) {
     standing(page, x, t, doc.nb);
     return admit(x, t);
   } catch (e) {
-    return answer(x, Array.isArray(e) ? e : [503, 'store']);
+    return answer(x, e[0] > 0 ? e : [503, 'store']);
   }
 }
