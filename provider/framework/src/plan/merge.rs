@@ -6,21 +6,21 @@ use std::collections::BTreeMap;
 
 /// The rules of the objects inside an attribute or block.
 #[derive(Clone, Copy)]
-pub(super) struct Nested<'schema> {
-    pub(super) attributes: &'schema [Attribute],
-    pub(super) blocks: &'schema [Block],
+pub(crate) struct Nested<'schema> {
+    pub(crate) attributes: &'schema [Attribute],
+    pub(crate) blocks: &'schema [Block],
 }
 
 impl Nested<'_> {
     /// Whether there are no objects with rules inside.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.attributes.is_empty() && self.blocks.is_empty()
     }
 }
 
 /// Where one object stands among the others.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'value> {
+pub(crate) enum Place<'value> {
     Only,
     Index(usize),
     Key(&'value str),
@@ -30,7 +30,7 @@ pub(super) enum Place<'value> {
 
 impl Place<'_> {
     /// What stands at the same place of another value.
-    pub(super) fn of(self, value: &Value) -> &Value {
+    pub(crate) fn of(self, value: &Value) -> &Value {
         static NULL: Value = Value::Null;
         match self {
             Self::Only => value,
@@ -40,7 +40,7 @@ impl Place<'_> {
     }
 
     /// The path of the object under its attribute's.
-    pub(super) fn path(self, parent: &Path, object: &Value) -> Path {
+    pub(crate) fn path(self, parent: &Path, object: &Value) -> Path {
         match self {
             Self::Only => parent.clone(),
             Self::Index(index) => parent.index(index),
@@ -51,7 +51,7 @@ impl Place<'_> {
 }
 
 /// The objects of a nested value with their places.
-pub(super) fn members(value: &Value) -> Vec<(Place<'_>, &Value)> {
+pub(crate) fn members(value: &Value) -> Vec<(Place<'_>, &Value)> {
     match value {
         Value::Object(_) => vec![(Place::Only, value)],
         Value::List(elements) => elements
@@ -70,7 +70,7 @@ pub(super) fn members(value: &Value) -> Vec<(Place<'_>, &Value)> {
 }
 
 /// The same arrangement with every object rebuilt.
-pub(super) fn rebuild(value: &Value, build: &dyn Fn(Place<'_>, &Value) -> Value) -> Value {
+pub(crate) fn rebuild(value: &Value, build: &dyn Fn(Place<'_>, &Value) -> Value) -> Value {
     match value {
         Value::Object(_) => build(Place::Only, value),
         Value::List(all) => Value::List(
@@ -97,7 +97,7 @@ pub(super) fn rebuild(value: &Value, build: &dyn Fn(Place<'_>, &Value) -> Value)
 }
 
 /// The object of another value that stands for this one: by place, in a set by everything that is set in it.
-pub(super) fn counterpart<'other>(
+pub(crate) fn counterpart<'other>(
     nested: &Nested<'_>,
     other: &'other Value,
     place: Place<'_>,

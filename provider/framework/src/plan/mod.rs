@@ -7,6 +7,7 @@ mod engine;
 mod merge;
 
 pub use engine::{draft, replacements};
+pub(crate) use merge::{Nested, counterpart, members, rebuild};
 pub use merge::{keep_spelling, strip_write_only};
 
 use crate::value::{Path, Refinements, Value};

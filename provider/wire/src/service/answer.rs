@@ -14,7 +14,9 @@ macro_rules! answers_with_diagnostics {
     ($($message:ident),* $(,)?) => {
         $(impl Answer for pb::$message::Response {
             fn refusal(diagnostics: Diagnostics) -> Self {
-                Self { diagnostics: convert::diagnostics(diagnostics), ..Self::default() }
+                let mut answer = Self::default();
+                answer.diagnostics.extend(convert::diagnostics(diagnostics));
+                answer
             }
         })*
     };
