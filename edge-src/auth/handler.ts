@@ -79,4 +79,6 @@ function endpointOf(event: EdgeEvent, { prefix }: Config): string {
 }
 
 /** A message of our own about the settings, which hold no secret. */
-const wordOf = (error: unknown): string => (error instanceof TypeError ? error.message : (codeOf(error) ?? 'unknown'));
+function wordOf(error: unknown): string {
+  return error instanceof TypeError ? error.message : (codeOf(error) ?? 'unknown');
+}

@@ -41,6 +41,7 @@ export function parseKeys(text: string, config: Config): Keys {
     return [{ kid, signAfter, verifyUntil, session: derive(info), transaction: derive(lp('zt transaction v1', config.application)) }];
   });
   if (new Set(all.map((key) => key.kid)).size !== all.length) throw new Refusal('secrets_invalid', { detail: 'kid_twice' });
+  if (all.length === 0) throw new Refusal('secrets_invalid', { detail: 'no_key' });
   return { all };
 }
 

@@ -7,6 +7,7 @@ import { boundedFetch, TooLarge } from './bounded_fetch.ts';
 import { b64u, sha256 } from './bytes.ts';
 import type { Config } from './config.ts';
 import { Refusal, codeOf } from './refusal.ts';
+import { only } from './request.ts';
 import type { Secrets } from './secrets.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -44,8 +45,11 @@ export function authorizationUrl(config: Config, transaction: Transaction, redir
 /** Checks `iss`, `state` and the error members of the provider's answer. The state itself was compared before. */
 export function checkAnswer(config: Config, query: URLSearchParams, transaction: Transaction): CallbackParameters {
   try {
-    return oauth.validateAuthResponse(server(config), client(config), query, transaction.state);
+    const answer = oauth.validateAuthResponse(server(config), client(config), query, transaction.state);
+    if (!only(query, 'code')) throw new Refusal('response', { detail: 'code' });
+    return answer;
   } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
     if (cause instanceof oauth.AuthorizationResponseError) throw answeredError(cause);
     const issuers = query.getAll('iss');
     const issuerFits = issuers.length === 1 ? issuers[0] === config.issuer : issuers.length === 0 && !config.issParameter;
