@@ -36,6 +36,6 @@ const place = (raw) => {
   var at = pick(ways[0]);
   for (var i = 1; i < ways.length; i++) if (pick(ways[i]) !== at) throw ambiguous;
   var flags = at < 0 ? 0 : T.r[at][1];
-  if (at !== -1 && ((/%2f/i.test(raw) && !(flags & 2)) || (/;|%3b/i.test(raw) && !(flags & 4)))) throw ambiguous;
+  if ((/%2f/i.test(raw) && !(flags & 2)) || (/;|%3b/i.test(raw) && !(flags & 4))) throw ambiguous;
   return at;
 };

@@ -8,13 +8,14 @@ import { cases as entrance } from './cases/entrance.mjs';
 import { cases as headers } from './cases/headers.mjs';
 import { cases as policy } from './cases/policy.mjs';
 import { cases as session } from './cases/session.mjs';
+import { cases as vectors } from './cases/vectors.mjs';
 import { runOnNjs } from './engines/njs.mjs';
 import { runOnQuickJs } from './engines/quickjs.mjs';
 import { judge, same } from './support/judge.mjs';
 import { NOW, TABLE, store } from './support/world.mjs';
 
 const SHIPPED = readFileSync(fileURLToPath(new URL('../../dist/session.js', import.meta.url)), 'utf8');
-const table = Object.entries({ entrance, clients, headers, session, policy }).flatMap(([area, list]) => list.map((one) => ({ ...one, name: `${area}: ${one.name}` })));
+const table = Object.entries({ entrance, clients, headers, session, policy, vectors }).flatMap(([area, list]) => list.map((one) => ({ ...one, name: `${area}: ${one.name}` })));
 
 // What an engine gets: the shipped bytes with the case's table, the event, the time in milliseconds, the store.
 export function prepare(list, code) {

@@ -55,7 +55,7 @@ const paths = [
   ['an allowed semicolon', { uri: '/matrix/a;v=1' }, allowed()],
   ['an allowed encoded semicolon', { uri: '/matrix/a%3Bv' }, allowed()],
   ['both allowed', { uri: '/both/a%2fb;c' }, allowed()],
-  ['no route with a semicolon', { uri: '/elsewhere;x' }, refused(403, 'policy')],
+  ['no route allows no semicolon', { uri: '/elsewhere;x' }, refused(400, 'path')],
   ['the auth prefix', { uri: '/oauth2' }, refused(404, 'path', { reads: 0 })],
   ['under the auth prefix', { uri: '/oauth2/start' }, refused(404, 'path', { reads: 0 })],
   ['the auth prefix behind a parameter', { uri: '/oauth2;x/start' }, refused(404, 'path')],
