@@ -2,7 +2,8 @@
 //!
 //! The check decodes nothing twice and resolves nothing. What an origin could resolve into another path (dot segments,
 //! empty segments, encoded separators, foreign encodings) is refused outright. Two characters may be allowed by a route,
-//! the encoded slash and the semicolon; a path that has them keeps several readings, and one route must decide them all.
+//! the encoded slash and the semicolon; a path that has them, or an encoded `?` or `#`, keeps several readings, and one
+//! route must decide them all.
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub enum PathCheck {
 /// The readings of a path and the permissions it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readings {
-    /// Decoded paths; the first keeps `%2f` and `;` as text. There is exactly one when no permission is needed.
+    /// Decoded paths; the first keeps `%2f`, `;`, `?` and `#` as text, and is the only one where none of them occurs.
     pub paths: Vec<String>,
     /// It has an encoded slash.
     pub encoded_slash: bool,
@@ -68,6 +69,12 @@ fn readings(raw: &str) -> Result<Readings, Ambiguity> {
         let cut = paths.iter().map(|path| without_parameters(path)).collect::<Vec<_>>();
         paths.extend(cut);
     }
+    // A server that decodes before it looks for the query reads the path only up to there.
+    let before_query = paths
+        .iter()
+        .filter_map(|path| Some(path.split_once(['?', '#'])?.0.to_owned()))
+        .collect::<Vec<_>>();
+    paths.extend(before_query);
     if paths.iter().any(|path| has_odd_segment(path)) {
         return Err(Ambiguity::Segment);
     }

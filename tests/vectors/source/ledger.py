@@ -24,8 +24,13 @@ def canonical(policy: dict) -> str:
             done[name] = value
         return done
 
-    lists = {name: [selector(one) for one in policy.get(name, [])] for name in ("require", "any", "none")}
-    return json.dumps(lists, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    def write(value) -> str:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    lists = {}
+    for name in ("require", "any", "none"):
+        lists[name] = [json.loads(one) for one in sorted({write(selector(one)) for one in policy.get(name, [])})]
+    return write(lists)
 
 
 def vectors() -> dict:

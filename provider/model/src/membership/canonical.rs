@@ -1,6 +1,7 @@
 //! Canonical JSON of a policy, and the digest by which the ledger knows its text again.
 
 use aws_lc_rs::digest;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::Policy;
@@ -19,12 +20,17 @@ impl Policy {
     /// Canonical JSON: normalised, keys sorted, absent members dropped, no white space.
     #[must_use]
     pub fn canonical(&self) -> String {
-        // A policy is made of strings, lists and maps with string keys; such a value always serialises.
-        let value = serde_json::to_value(self.normalised()).unwrap_or_default();
-        let mut text = String::new();
-        write(&value, &mut text);
-        text
+        canonical(&self.normalised())
     }
+}
+
+/// The canonical JSON of a policy or selector whose own lists are normalised already.
+pub(super) fn canonical(part: &impl Serialize) -> String {
+    // Policies are made of strings, lists and maps with string keys; such a value always serialises.
+    let value = serde_json::to_value(part).unwrap_or_default();
+    let mut text = String::new();
+    write(&value, &mut text);
+    text
 }
 
 /// Writes keys in sorted order whatever map `serde_json` was built with: a digest must not depend on a feature that

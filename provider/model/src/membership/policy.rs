@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::canonical::canonical;
+
 /// Requirements on the claims of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +22,7 @@ pub struct Policy {
 }
 
 /// One requirement: every named member must hold, and within a member any listed value suffices.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selector {
     /// Names of groups.
@@ -60,7 +62,7 @@ impl Policy {
     pub fn normalised(&self) -> Self {
         let list = |selectors: &[Selector]| {
             let mut list: Vec<Selector> = selectors.iter().map(Selector::normalised).collect();
-            list.sort();
+            list.sort_by_cached_key(canonical);
             list.dedup();
             list
         };

@@ -33,7 +33,8 @@ impl Page {
         let oldest = now.minus(longest);
         self.retain(|at| at >= oldest);
         self.retain_blocks(|block| block.expires.stands(now));
-        if self.slots() > COLLAPSE_ABOVE {
+        let others = self.slots() - 2 * self.all_blocks().count();
+        if self.slots() > COLLAPSE_ABOVE && others > 0 {
             self.raise_page(now);
             let covered = self.not_before();
             self.retain(|at| at > covered);
