@@ -27,9 +27,12 @@ function minify(code) {
   return transformSync(code, { minifyWhitespace: true, minifySyntax: true, target: 'es2017', legalComments: 'none' }).code.trim();
 }
 
-export function build() {
+export function sources() {
   const files = readdirSync(at('src')).filter((name) => name.endsWith('.js')).sort();
-  const source = files.map((name) => readFileSync(at('src/' + name), 'utf8')).join('\n');
+  return files.map((name) => readFileSync(at('src/' + name), 'utf8')).join('\n');
+}
+
+export function build(source = sources()) {
   gate(source, 'sources');
   const [head, tail, more] = source.split(MARK);
   if (tail === undefined || more !== undefined) refuse(`the line ${MARK} must stand once`);

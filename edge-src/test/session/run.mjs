@@ -2,7 +2,6 @@
 // `node run.mjs` prints the failures and `N passed, N failed`. `--engine=njs` leaves QuickJS out and says so.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { render } from '../../session/build.mjs';
 import { cases as clients } from './cases/clients.mjs';
 import { cases as entrance } from './cases/entrance.mjs';
 import { cases as headers } from './cases/headers.mjs';
@@ -11,23 +10,13 @@ import { cases as session } from './cases/session.mjs';
 import { cases as vectors } from './cases/vectors.mjs';
 import { runOnNjs } from './engines/njs.mjs';
 import { runOnQuickJs } from './engines/quickjs.mjs';
+import { buildFaults } from './build-cases.mjs';
+import { survivors } from './mutants.mjs';
 import { judge, same } from './support/judge.mjs';
-import { NOW, TABLE, store } from './support/world.mjs';
+import { prepare } from './support/prepare.mjs';
 
 const SHIPPED = readFileSync(fileURLToPath(new URL('../../dist/session.js', import.meta.url)), 'utf8');
 const table = Object.entries({ entrance, clients, headers, session, policy, vectors }).flatMap(([area, list]) => list.map((one) => ({ ...one, name: `${area}: ${one.name}` })));
-
-// What an engine gets: the shipped bytes with the case's table, the event, the time in milliseconds, the store.
-export function prepare(list, code) {
-  return list.map((one) => ({
-    code: render(code, one.table ?? TABLE),
-    event: one.event,
-    now: (one.now ?? NOW) * 1000,
-    raw: one.raw ?? null,
-    store: one.store === undefined ? store() : one.store,
-    fault: one.fault ?? null
-  }));
-}
 
 function main() {
   const failures = [];
@@ -39,6 +28,8 @@ function main() {
   const note = (name, faults) => (faults.length ? failures.push(`${name}: ${faults.join('; ')}`) : passed++);
   for (const [engine, answers] of Object.entries(engines)) table.forEach((one, i) => note(`${engine}: ${one.name}`, judge(one, answers[i])));
   if (engines.quickjs) table.forEach((one, i) => note(`both: ${one.name}`, same(engines.njs[i], engines.quickjs[i]) ? [] : [`${JSON.stringify(engines.njs[i])} and ${JSON.stringify(engines.quickjs[i])}`]));
+  const written = table.filter((one) => !one.name.startsWith('vectors'));
+  for (const [name, faults] of [...survivors(written), ...buildFaults()]) note(name, faults);
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
   process.stdout.write(`session: ${table.length} cases, ${passed} passed, ${failures.length} failed\n`);
   process.exit(failures.length ? 1 : 0);

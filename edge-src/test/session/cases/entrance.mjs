@@ -40,6 +40,7 @@ const paths = [
   ['a pattern beyond ASCII', { uri: '/caf%C3%A9/x' }, allowed()],
   ['a pattern covers its own directory', { uri: '/public' }, open()],
   ['but not a longer name', { uri: '/publicity' }, refused(403, 'policy')],
+  ['nor a path in which the pattern begins further in', { uri: '/p/public/a' }, refused(403, 'policy')],
   ['nor another letter case', { uri: '/PUBLIC/a' }, refused(403, 'policy', { reads: 0 })],
   ['unless the route says so', { uri: '/lEGACY/x' }, allowed()],
   ['in ASCII only: the Kelvin sign is no k', { uri: '/Legacy/%E2%84%AA' }, allowed()],
