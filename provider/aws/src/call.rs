@@ -7,125 +7,23 @@ use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
-    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
-};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
-use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
-use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{AwsError, Details, ErrorKind, Result, classify};
+use crate::error::{AwsError, Details, ErrorKind, NO_CREDENTIALS, Result, classify};
 
-tokio::task_local! {
-    static PROBE: Arc<Probe>;
-}
+mod probe;
+#[cfg(test)]
+mod tests;
 
-/// What one call tells about itself while it runs.
-#[derive(Debug)]
-struct Probe {
-    tries: AtomicU32,
-    date: AtomicU64,
-    on_the_wire: watch::Sender<bool>,
-}
-
-impl Probe {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            tries: AtomicU32::new(0),
-            date: AtomicU64::new(0),
-            on_the_wire: watch::Sender::new(false),
-        })
-    }
-
-    async fn stopped_between_tries(&self, stop: &CancellationToken) {
-        stop.cancelled().await;
-        let mut state = self.on_the_wire.subscribe();
-        // The sender lives as long as self, so waiting cannot fail.
-        let _ = state.wait_for(|busy| !busy).await;
-    }
-}
-
-/// The interceptor of every client of ours.
-#[derive(Debug, Clone)]
-pub(crate) struct Observer {
-    pub(crate) user_agent: Option<String>,
-}
-
-impl Intercept for Observer {
-    fn name(&self) -> &'static str {
-        "ZtObserver"
-    }
-
-    // After signing: the user agent is not part of the signature.
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> std::result::Result<(), BoxError> {
-        if let Some(ours) = &self.user_agent {
-            let headers = context.request_mut().headers_mut();
-            let full = match headers.get("user-agent") {
-                Some(theirs) => format!("{ours} {theirs}"),
-                None => ours.clone(),
-            };
-            headers.try_insert("user-agent", full)?;
-        }
-        Ok(())
-    }
-
-    fn read_before_attempt(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> std::result::Result<(), BoxError> {
-        let _ = PROBE.try_with(|probe| {
-            probe.tries.fetch_add(1, Ordering::Relaxed);
-            probe.on_the_wire.send_replace(true);
-        });
-        Ok(())
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> std::result::Result<(), BoxError> {
-        if let Some(date) = context.response().headers().get("date").and_then(seconds) {
-            let _ = PROBE.try_with(|probe| probe.date.store(date, Ordering::Relaxed));
-        }
-        Ok(())
-    }
-
-    fn read_after_attempt(
-        &self,
-        _: &FinalizerInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> std::result::Result<(), BoxError> {
-        let _ = PROBE.try_with(|probe| probe.on_the_wire.send_replace(false));
-        Ok(())
-    }
-}
-
-fn seconds(date: &str) -> Option<u64> {
-    let parsed = aws_smithy_types::DateTime::from_str(date, Format::HttpDate).ok()?;
-    u64::try_from(parsed.secs()).ok()
-}
+pub(crate) use probe::{Observer, Patience};
+use probe::{PROBE, Probe};
 
 /// Makes calls of one service.
 #[derive(Debug, Clone)]
@@ -158,16 +56,21 @@ impl Caller {
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
+        let stopped = || {
+            let message = "the operation was cancelled";
+            self.own(ErrorKind::Stopped, operation, object, message)
+        };
+        if self.stop.is_cancelled() {
+            return Err(stopped());
+        }
         let started = Instant::now();
-        let probe = Probe::new();
+        let probe = Probe::new(operation);
         // SDK futures are large; boxed they keep ours small.
         let mut work = pin!(PROBE.scope(Arc::clone(&probe), Box::pin(future)));
         let outcome = tokio::select! {
             biased;
             outcome = &mut work => outcome,
-            () = probe.stopped_between_tries(&self.stop) => {
-                return Err(self.own(ErrorKind::Stopped, operation, object, "the operation was cancelled"));
-            }
+            () = probe.stopped_between_tries(&self.stop) => return Err(stopped()),
         };
         match outcome {
             Ok(value) => {
@@ -227,7 +130,12 @@ impl Caller {
         } else {
             message.to_owned()
         };
+        // The SDK tells this in words only.
+        let no_credentials =
+            matches!(error, SdkError::DispatchFailure(_)) && message.contains("while loading credentials");
+        let code = code.or_else(|| no_credentials.then(|| NO_CREDENTIALS.to_owned()));
         let kind = match &error {
+            _ if no_credentials => ErrorKind::Denied,
             SdkError::ServiceError(_) => classify(operation, code.as_deref(), status, &message),
             SdkError::ResponseError(_) => classify(operation, None, status, &message),
             SdkError::TimeoutError(_) => ErrorKind::Transient,

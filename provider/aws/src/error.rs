@@ -16,6 +16,9 @@ mod tests;
 pub(crate) use classify::classify;
 pub use explain::Explanation;
 
+/// Our code for credentials that could not be had, such as a role that cannot be assumed.
+pub(crate) const NO_CREDENTIALS: &str = "CredentialsNotLoaded";
+
 /// What a caller can do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {

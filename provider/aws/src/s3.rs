@@ -3,7 +3,7 @@
 use aws_sdk_s3::Client;
 
 use crate::call::Caller;
-use crate::error::{Result, optional};
+use crate::error::Result;
 
 /// Calls of S3 in one region. See [`crate::Aws::s3`].
 #[derive(Debug, Clone)]
@@ -42,8 +42,9 @@ impl S3 {
         let request = self.client.get_bucket_policy().bucket(bucket).send();
         let answer = self.caller.call("GetBucketPolicy", bucket, request).await;
         match answer {
-            Err(error) if error.code() == Some("NoSuchBucket") => Err(error),
-            other => Ok(optional(other)?.and_then(|it| it.policy)),
+            Ok(answer) => Ok(answer.policy),
+            Err(error) if error.code() == Some("NoSuchBucketPolicy") => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -185,3 +185,6 @@ fn our_tags(tags: Option<Vec<sdk::Tag>>) -> Tags {
         .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

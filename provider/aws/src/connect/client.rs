@@ -9,6 +9,7 @@ use aws_smithy_types::Document;
 use aws_types::service_config::ServiceConfigKey;
 
 use super::{Aws, Shared};
+use crate::call::Patience;
 use crate::cloudfront::CloudFront;
 use crate::config::GLOBAL_REGION;
 use crate::iam::Iam;
@@ -23,7 +24,9 @@ use crate::wafv2::Wafv2;
 macro_rules! client {
     ($sdk:ident, $shared:expr, $region:expr, $endpoint:expr) => {{
         let shared: &Shared = $shared;
-        let mut builder = $sdk::config::Builder::from(&shared.sdk).interceptor(shared.observer.clone());
+        let mut builder = $sdk::config::Builder::from(&shared.sdk)
+            .interceptor(shared.observer.clone())
+            .retry_classifier(Patience);
         builder.set_region($region);
         if let Some(url) = $endpoint {
             builder = builder.endpoint_url(url);
@@ -103,6 +106,7 @@ impl Aws {
         let path_style = endpoint.is_some() || shared.settings.s3_use_path_style;
         let mut builder = aws_sdk_s3::config::Builder::from(&shared.sdk)
             .interceptor(shared.observer.clone())
+            .retry_classifier(Patience)
             .region(Region::new(region.to_owned()))
             .force_path_style(path_style);
         if let Some(url) = endpoint {
@@ -132,8 +136,10 @@ impl Shared {
         if setting.is_some() {
             return setting.clone();
         }
+        // In shared files AWS writes ids with underscores, the SDK looks for hyphens; in variables both agree.
+        let service_id = service_id.replace(' ', "_");
         let key = ServiceConfigKey::builder()
-            .service_id(service_id)
+            .service_id(&service_id)
             .env("AWS_ENDPOINT_URL")
             .profile("endpoint_url")
             .build()
@@ -154,6 +160,7 @@ fn keyvalue_client(shared: &Shared) -> aws_sdk_cloudfrontkeyvaluestore::Client {
     let sdk = shared.sdk.clone();
     let mut builder = aws_sdk_cloudfrontkeyvaluestore::config::Builder::from(&sdk)
         .interceptor(shared.observer.clone())
+        .retry_classifier(Patience)
         .region(Region::from_static(GLOBAL_REGION));
     if let Some(url) = endpoint {
         builder = builder.endpoint_resolver(Fixed(url));

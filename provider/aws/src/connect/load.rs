@@ -3,6 +3,7 @@
 // The only way to name shared files without a dependency on the SDK's internal runtime crate.
 #![allow(deprecated)]
 
+use std::path::Path;
 use std::time::Duration;
 
 use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
@@ -27,7 +28,7 @@ pub(super) async fn sdk_config(settings: &Settings, client: SharedHttpClient) ->
     if let Some(profile) = &settings.profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(files) = profile_files(settings) {
+    if let Some(files) = profile_files(settings)? {
         loader = loader.profile_files(files);
     }
     if let Some(credentials) = static_credentials(settings)? {
@@ -52,9 +53,11 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-fn profile_files(settings: &Settings) -> Option<ProfileFiles> {
+fn profile_files(settings: &Settings) -> Result<Option<ProfileFiles>, ConnectError> {
+    must_exist("shared_config_files", &settings.shared_config_files)?;
+    must_exist("shared_credentials_files", &settings.shared_credentials_files)?;
     if settings.shared_config_files.is_empty() && settings.shared_credentials_files.is_empty() {
-        return None;
+        return Ok(None);
     }
     let mut files = ProfileFiles::builder();
     if settings.shared_config_files.is_empty() {
@@ -69,7 +72,19 @@ fn profile_files(settings: &Settings) -> Option<ProfileFiles> {
     for path in &settings.shared_credentials_files {
         files = files.with_file(ProfileFileKind::Credentials, path);
     }
-    Some(files.build())
+    Ok(Some(files.build()))
+}
+
+/// The SDK passes over a whole profile when one of its files is absent, endpoints included.
+fn must_exist(setting: &'static str, paths: &[String]) -> Result<(), ConnectError> {
+    let absent = |path: &&String| !path.starts_with('~') && !Path::new(path.as_str()).exists();
+    match paths.iter().find(absent) {
+        Some(path) => Err(ConnectError::Setting {
+            setting,
+            reason: format!("{path} does not exist. Name an existing file, or leave the setting out."),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn static_credentials(settings: &Settings) -> Result<Option<Credentials>, ConnectError> {
@@ -127,16 +142,17 @@ async fn assume_roles(settings: &Settings, sdk: SdkConfig) -> Result<SdkConfig, 
             reason: "no source is configured".to_owned(),
         });
     };
+    // The roles are not asked here: the identity cache of all clients will do so once.
+    provider
+        .provide_credentials()
+        .await
+        .map_err(|error| ConnectError::NoCredentials { reason: reason(&error) })?;
     let mut sdk = sdk;
     let mut provider = provider;
     for role in &settings.assume_role {
         provider = assume(role, provider, &sdk, settings).await;
         sdk = sdk.to_builder().credentials_provider(provider.clone()).build();
     }
-    provider
-        .provide_credentials()
-        .await
-        .map_err(|error| ConnectError::NoCredentials { reason: reason(&error) })?;
     Ok(sdk)
 }
 

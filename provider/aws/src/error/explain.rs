@@ -110,6 +110,7 @@ fn is_credential_fault(details: &Details) -> bool {
                 | "MissingAuthenticationToken"
                 | "MissingAuthenticationTokenException"
                 | "IncompleteSignature"
+                | super::NO_CREDENTIALS
         )
     )
 }

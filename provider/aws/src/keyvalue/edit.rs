@@ -43,7 +43,7 @@ pub struct Current<'a> {
 
 /// Computes what a key has to hold. It runs again after each conflict, so it must not remember earlier runs. The error is a
 /// sentence for the user; it refuses this key only.
-pub trait Compute: Send {
+pub trait Compute: Send + Sync {
     /// The change of one key.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ pub trait Compute: Send {
 
 impl<F> Compute for F
 where
-    F: FnMut(Current<'_>) -> std::result::Result<Change, String> + Send,
+    F: FnMut(Current<'_>) -> std::result::Result<Change, String> + Send + Sync,
 {
     fn change(&mut self, current: Current<'_>) -> std::result::Result<Change, String> {
         self(current)

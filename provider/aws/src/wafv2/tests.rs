@@ -1,1 +1,180 @@
+//! Web ACLs against canned answers, and rules on their way through our types.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::testing::{answer, canned, json_error};
+
+fn path(text: &str) -> Statement {
+    Statement::Path {
+        text: text.to_owned(),
+        position: PathPosition::Start,
+    }
+}
+
+fn rules() -> Vec<Rule> {
+    let rule = |name: &str, priority, statement, action| Rule {
+        name: name.to_owned(),
+        priority,
+        statement,
+        action,
+        labels: vec![],
+    };
+    let countries = Statement::Countries(BTreeSet::from(["DE".to_owned(), "FR".to_owned()]));
+    vec![
+        Rule {
+            labels: vec!["zt:auth".to_owned()],
+            ..rule("label", 0, path("/oauth2/"), Action::Count)
+        },
+        rule(
+            "countries",
+            1,
+            Statement::Not(Box::new(countries)),
+            Action::Block(Some(451)),
+        ),
+        rule("addresses", 2, Statement::IpSet("arn:ipset".to_owned()), Action::Allow),
+        rule(
+            "rate-auth",
+            3,
+            Statement::Rate {
+                limit: 100,
+                window_seconds: 60,
+                scope: Some(Box::new(path("/oauth2/"))),
+            },
+            Action::Block(Some(429)),
+        ),
+        rule(
+            "rate",
+            4,
+            Statement::Rate {
+                limit: 2_000,
+                window_seconds: 300,
+                scope: None,
+            },
+            Action::Block(None),
+        ),
+        rule(
+            "common",
+            5,
+            Statement::Managed {
+                vendor: "AWS".to_owned(),
+                name: "AWSManagedRulesCommonRuleSet".to_owned(),
+                version: Some("Version_1.10".to_owned()),
+                overrides: BTreeMap::from([("SizeRestrictions_BODY".to_owned(), Override::Count)]),
+                scope: Some(Box::new(Statement::Not(Box::new(Statement::Label(
+                    "zt:machine".to_owned(),
+                ))))),
+            },
+            Action::Group,
+        ),
+        rule(
+            "both",
+            6,
+            Statement::And(vec![
+                Statement::PathRegex("^/a/[0-9]+$".to_owned()),
+                Statement::Or(vec![path("/a"), path("/b")]),
+            ]),
+            Action::Challenge,
+        ),
+    ]
+}
+
+fn config() -> WebAclConfig {
+    WebAclConfig {
+        name: "zt-main-members".to_owned(),
+        description: "zt application=members".to_owned(),
+        default_action: DefaultAction::Allow,
+        rules: rules(),
+    }
+}
+
+#[test]
+fn rules_survive_the_way_to_aws_and_back() {
+    for rule in rules() {
+        assert_eq!(rule::from_sdk(rule::to_sdk(&rule).unwrap()), rule);
+    }
+}
+
+#[test]
+fn a_rule_that_our_types_cannot_say_differs_from_all_of_ours() {
+    let forwarded = sdk::RateBasedStatement::builder()
+        .limit(1)
+        .aggregate_key_type(sdk::RateBasedStatementAggregateKeyType::ForwardedIp)
+        .build()
+        .unwrap();
+    let statement = sdk::Statement::builder().rate_based_statement(forwarded).build();
+    assert_eq!(statement::from_sdk(statement), Statement::Foreign);
+
+    // The same text without our transformations matches other requests.
+    let bare = sdk::ByteMatchStatement::builder()
+        .search_string(aws_smithy_types::Blob::new("/oauth2/"))
+        .positional_constraint(sdk::PositionalConstraint::StartsWith)
+        .field_to_match(
+            sdk::FieldToMatch::builder()
+                .uri_path(sdk::UriPath::builder().build())
+                .build(),
+        )
+        .text_transformations(
+            sdk::TextTransformation::builder()
+                .priority(0)
+                .r#type(sdk::TextTransformationType::None)
+                .build()
+                .unwrap(),
+        )
+        .build()
+        .unwrap();
+    let statement = sdk::Statement::builder().byte_match_statement(bare).build();
+    assert_eq!(statement::from_sdk(statement), Statement::Foreign);
+}
+
+#[tokio::test]
+async fn a_web_acl_is_created_in_cloudfronts_scope() {
+    let canned = canned([answer(
+        200,
+        r#"{"Summary":{"Name":"n","Id":"i1","ARN":"arn:acl","LockToken":"t1"}}"#,
+    )])
+    .await;
+    let tags = Tags::from([("team".to_owned(), "edge".to_owned())]);
+    let made = canned.aws.wafv2().create_web_acl(&config(), &tags).await.unwrap();
+    assert_eq!(made, ("i1".to_owned(), "arn:acl".to_owned()));
+    let sent = canned.sent();
+    assert_eq!(sent[0].header("x-amz-target"), Some("AWSWAF_20190729.CreateWebACL"));
+    for part in [
+        r#""Scope":"CLOUDFRONT""#,
+        r#""AggregateKeyType":"IP""#,
+        r#""EvaluationWindowSec":60"#,
+        r#""UriPath":{}"#,
+        r#""Type":"URL_DECODE""#,
+        r#""Type":"LOWERCASE""#,
+        r#""VendorName":"AWS""#,
+        r#""OverrideAction":{"None":{}}"#,
+        r#""ResponseCode":429"#,
+        r#""Tags":[{"Key":"team","Value":"edge"}]"#,
+    ] {
+        assert!(sent[0].body.contains(part), "{part} in {}", sent[0].body);
+    }
+}
+
+#[tokio::test]
+async fn a_stale_lock_token_is_a_conflict_and_tried_once() {
+    let canned = canned([json_error(400, "WAFOptimisticLockException", "stale")]).await;
+    let error = canned
+        .aws
+        .wafv2()
+        .update_web_acl("i1", "t0", &config())
+        .await
+        .unwrap_err();
+    assert!(error.is_conflict());
+    assert!(canned.sent()[0].body.contains(r#""LockToken":"t0""#));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_made_a_moment_ago_is_waited_for() {
+    let canned = canned([
+        json_error(400, "WAFUnavailableEntityException", "try again"),
+        answer(200, r#"{"NextLockToken":"t2"}"#),
+    ])
+    .await;
+    let token = canned.aws.wafv2().update_web_acl("i1", "t1", &config()).await.unwrap();
+    assert_eq!(token, "t2");
+}
