@@ -21,8 +21,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,31}$", var.name))
-    error_message = "The name must be 2 to 32 lower-case letters, digits and dashes and start with a letter, for example \"members\"."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,23}$", var.name)) && !strcontains(var.name, "--") && !endswith(var.name, "-")
+    error_message = "The name must be 1 to 24 lower-case letters, digits and single dashes, a letter first, for example \"members\"."
   }
 }
 
@@ -231,7 +231,7 @@ variable "response_headers" {
     content_security_policy           = optional(string)
     frame_options                     = optional(string)
     referrer_policy                   = optional(string)
-    strict_transport_security_max_age = optional(string)
+    strict_transport_security_max_age = optional(number)
   })
   default = null
 }

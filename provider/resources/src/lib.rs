@@ -1,1 +1,16 @@
-//! zt-resources
+//! The Terraform objects of zt, a folder each.
+//!
+//! A resource turns configuration into calls of `zt_aws` by way of the documents of `zt_model`. It promises that state is
+//! true after every operation, that a plan writes nothing, and that nothing of another instance is touched. It refuses to
+//! know how Terraform is spoken to (`zt_wire`) and the AWS SDK.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod connection;
+mod failure;
+mod random;
+pub mod registry;
+pub mod session_revocation;
+pub mod session_store;
+mod store_facts;
+mod store_writer;
+mod tagging;

@@ -1,0 +1,17 @@
+//! Every object the provider offers; what is not here does not exist.
+
+use std::sync::Arc;
+
+use zt_framework::Resource;
+
+use crate::connection::Connection;
+use crate::session_revocation::SessionRevocation;
+use crate::session_store::SessionStore;
+
+/// The managed resources over one connection.
+pub fn resources(connection: &Connection) -> Vec<Arc<dyn Resource>> {
+    vec![
+        Arc::new(SessionRevocation::new(connection.clone())),
+        Arc::new(SessionStore::new(connection.clone())),
+    ]
+}

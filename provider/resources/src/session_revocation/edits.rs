@@ -1,0 +1,162 @@
+//! From what was to what shall be: the edits of the store's documents, each idempotent and each on one key.
+//!
+//! Every edit works on whatever another writer left there. Nothing here ever revives a session: lifting a block raises
+//! the user's not-before in the same write.
+
+use zt_model::duration::Duration;
+use zt_model::ids::{ApplicationName, BlockId};
+use zt_model::instant::Instant;
+use zt_model::session::{Pepper, SessionHandle, UserFingerprint};
+use zt_model::store::{
+    ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, application_key, page_key, page_key_of_handle,
+};
+
+use super::revocation::{Mode, Revocation};
+use crate::store_writer::{Edit, EditFault};
+
+/// What happens to one subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Act {
+    Block(BlockId, Expiry),
+    Lift(BlockId),
+    SignOut,
+}
+
+/// The edits that lead from `before` to `after`; either may be nothing.
+pub(super) fn edits(
+    before: Option<&Revocation>,
+    after: Option<&Revocation>,
+    pepper: &Pepper,
+    longest: Duration,
+) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for user in subjects(before, after, |revocation| &revocation.users) {
+        let holds = |revocation: &&Revocation| revocation.users.contains(&user);
+        if let Some(act) = act(before.filter(holds), after.filter(holds)) {
+            edits.push(user_edit(pepper.user(&user.issuer, &user.subject), act, longest));
+        }
+    }
+    for session in after.map(|revocation| revocation.sessions.clone()).unwrap_or_default() {
+        if before.is_none_or(|revocation| !revocation.sessions.contains(&session)) {
+            edits.push(session_edit(session, longest));
+        }
+    }
+    for application in subjects(before, after, |revocation| &revocation.applications) {
+        let holds = |revocation: &&Revocation| revocation.applications.contains(&application);
+        if let Some(act) = act(before.filter(holds), after.filter(holds)) {
+            edits.push(application_edit(&application, act));
+        }
+    }
+    edits
+}
+
+/// What the store as a whole undergoes: first its own document, which later applications inherit, then each application.
+pub(super) fn store_edits(
+    before: Option<&Revocation>,
+    after: Option<&Revocation>,
+    applications: &[ApplicationName],
+) -> Vec<Edit> {
+    let holds = |revocation: &&Revocation| revocation.whole_store;
+    let Some(act) = act(before.filter(holds), after.filter(holds)) else {
+        return Vec::new();
+    };
+    let store = std::iter::once(store_edit(act.clone()));
+    store
+        .chain(
+            applications
+                .iter()
+                .map(|application| application_edit(application, act.clone())),
+        )
+        .collect()
+}
+
+fn subjects<T: Ord + Clone>(
+    before: Option<&Revocation>,
+    after: Option<&Revocation>,
+    of: impl Fn(&Revocation) -> &std::collections::BTreeSet<T>,
+) -> std::collections::BTreeSet<T> {
+    before
+        .into_iter()
+        .chain(after)
+        .flat_map(|revocation| of(revocation).iter().cloned())
+        .collect()
+}
+
+/// What a subject undergoes that was (or was not) and shall (or shall not) be named.
+fn act(before: Option<&Revocation>, after: Option<&Revocation>) -> Option<Act> {
+    let blocked = |revocation: &Revocation| (revocation.mode == Mode::Block).then_some(revocation.expires);
+    match (before, after) {
+        (None, None) => None,
+        (None, Some(new)) => Some(blocked(new).map_or(Act::SignOut, |end| Act::Block(new.id.clone(), end))),
+        (Some(old), None) => blocked(old).map(|_| Act::Lift(old.id.clone())),
+        (Some(old), Some(new)) => match (blocked(old), blocked(new)) {
+            (None, None) => None,
+            (Some(_), None) => Some(Act::Lift(old.id.clone())),
+            (old_end, Some(end)) => (old_end != Some(end)).then(|| Act::Block(new.id.clone(), end)),
+        },
+    }
+}
+
+fn user_edit(user: UserFingerprint, act: Act, longest: Duration) -> Edit {
+    page_edit(page_key(&user), longest, move |page, now| match &act {
+        Act::Block(id, end) => page.set_block(&user, id, *end, now),
+        Act::Lift(id) => drop(page.lift_block(&user, id, now)),
+        Act::SignOut => page.revoke_user(&user, now),
+    })
+}
+
+fn session_edit(session: SessionHandle, longest: Duration) -> Edit {
+    page_edit(page_key_of_handle(&session), longest, move |page, now| {
+        page.revoke_session(&session, now)
+    })
+}
+
+fn page_edit(key: String, longest: Duration, change: impl Fn(&mut Page, Instant) + Send + Sync + 'static) -> Edit {
+    Edit::new(key, move |text, now| {
+        let text =
+            text.ok_or_else(|| EditFault::new("the page is absent; apply its zt_session_store, which restores it"))?;
+        let mut page = Page::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
+        change(&mut page, now);
+        page.settle(longest, now)
+            .map_err(|full| EditFault::new(full.to_string()))?;
+        Ok(Some(page.text()))
+    })
+}
+
+fn application_edit(application: &ApplicationName, act: Act) -> Edit {
+    let name = application.clone();
+    Edit::new(application_key(application), move |text, now| {
+        let text = match (text, &act) {
+            (Some(text), _) => text,
+            // An application that is gone has nothing left to lift.
+            (None, Act::Lift(_)) => return Ok(None),
+            (None, _) => return Err(EditFault::new(format!("there is no application {name} in this store"))),
+        };
+        let mut document = ApplicationDocument::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
+        match &act {
+            Act::Block(id, end) => document.set_block(id, *end, now),
+            Act::Lift(id) => drop(document.lift_block(id, now)),
+            Act::SignOut => document.revoke_everyone(now),
+        }
+        document.prune(now);
+        let text = document.text().map_err(|fault| EditFault::new(fault.to_string()))?;
+        Ok(Some(text.expose().to_owned()))
+    })
+}
+
+fn store_edit(act: Act) -> Edit {
+    Edit::new(STORE_KEY.to_owned(), move |text, now| {
+        let text = text.ok_or_else(|| EditFault::new("the store document is absent; apply its zt_session_store"))?;
+        let mut document = StoreDocument::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
+        match &act {
+            Act::Block(id, end) => document.set_block(id, *end, now),
+            Act::Lift(id) => drop(document.lift_block(id, now)),
+            Act::SignOut => document.revoke_everyone(now),
+        }
+        document.prune(now);
+        document
+            .text()
+            .map(Some)
+            .map_err(|fault| EditFault::new(fault.to_string()))
+    })
+}

@@ -1,0 +1,11 @@
+//! `zt_session_revocation`: users, sessions or everyone, out while it exists or signed out once.
+
+mod edits;
+mod import_id;
+mod presence;
+mod resource;
+mod revocation;
+mod schema;
+mod time;
+
+pub use resource::SessionRevocation;

@@ -1,0 +1,29 @@
+//! `zt_session_store`: the KeyValueStore with all its pages, and the pepper.
+
+mod mark;
+mod pages;
+mod pepper;
+mod resource;
+mod schema;
+
+pub use resource::SessionStore;
+
+use zt_framework::Diagnostic;
+use zt_model::ids::StoreName;
+
+/// Name of the KeyValueStore.
+fn key_value_store_name(store: &StoreName) -> String {
+    format!("zt-{store}")
+}
+
+/// The answer when something of this name is there and was not left behind by an unfinished create.
+fn exists(store: &StoreName, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Session store {store} exists already"),
+        format!(
+            "{what} is there, complete or not ours, so this apply does not take it over. If it is yours and should be managed \
+             here, import it:\n\n  import {{\n    to = zt_session_store.<name>\n    id = \"{store}\"\n  }}\n\nOtherwise choose another \
+             name, or destroy it where it is managed."
+        ),
+    )
+}

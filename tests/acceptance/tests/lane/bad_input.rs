@@ -1,0 +1,122 @@
+//! Mistakes are plan-time errors with the attribute's path, what is wrong, why, and what to write instead.
+
+use zt_acceptance_tests::{HEAD, STORE, application};
+use zt_test_support::cloud::LocalCloud;
+use zt_test_support::terraform::Terraform;
+
+/// Plans the good configuration with `good` replaced by `bad` and expects each of `texts` in the error.
+struct Mistakes {
+    cloud: LocalCloud,
+    good: String,
+}
+
+impl Mistakes {
+    fn new() -> Self {
+        let cloud = LocalCloud::start();
+        let good = [HEAD, STORE, &application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0])].concat();
+        Self { cloud, good }
+    }
+
+    #[track_caller]
+    fn check(&self, good: &str, bad: &str, texts: &[&str]) {
+        assert!(self.good.contains(good), "the configuration does not hold {good}");
+        let configuration = self.good.replacen(good, bad, 1);
+        let terraform = Terraform::new(&self.cloud.endpoints, &[("main.tf", &configuration)]);
+        let before = self.cloud.calls().iter().filter(|call| call.mutating()).count();
+        let run = terraform.run(&["plan", "-no-color"]).failure();
+        for text in texts {
+            assert!(run.folded().contains(text), "`{text}` is not in:\n{}", run.output);
+        }
+        let after = self.cloud.calls().iter().filter(|call| call.mutating()).count();
+        assert_eq!(before, after, "a plan changed something");
+    }
+}
+
+#[test]
+fn mistakes_of_an_application_are_found_by_the_plan() {
+    let mistakes = Mistakes::new();
+    let issuer = mistakes.cloud.endpoints.identity_provider.issuer.clone();
+    let host = mistakes.cloud.endpoints.edge.hosts[0].clone();
+    let certificate = mistakes.cloud.endpoints.edge.certificate_arn.clone();
+    mistakes.check(r#"{ path = "/*", allow = ["staff"] }"#, r#"{ path = "/*" }"#, &["routes[3]", "access = \"public\""]);
+    mistakes.check(r#"{ path = "/*", allow = ["staff"] }"#, r#"{ path = "/*", allow = ["stuff"] }"#, &["routes[3].allow[0]", "stuff", "staff"]);
+    mistakes.check(r#"path = "/public/*""#, r#"path = "public/*""#, &["routes[0].path", "/"]);
+    mistakes.check(r#"path = "/public/*""#, r#"path = "/pub lic/*""#, &["routes[0].path"]);
+    mistakes.check(&issuer, "http://issuer.example.com", &["identity_provider.issuer", "https"]);
+    mistakes.check(&issuer, &format!("{issuer}/other"), &["identity_provider.issuer"]);
+    mistakes.check(r#"  identity_headers "#, "  session = { lifetime = \"13h\", absolute_lifetime = \"13h\" }\n  identity_headers ", &["session", "12h"]);
+    mistakes.check(&certificate, "arn:aws:acm:eu-west-1:000000000000:certificate/abc", &["certificate_arn", "us-east-1"]);
+    mistakes.check(&format!("[\"{host}\"]"), &format!("[\"{host}\", \"UPPER.example.com\"]"), &["aliases"]);
+}
+
+#[test]
+fn an_application_with_too_many_routes_is_refused_by_the_plan() {
+    let mistakes = Mistakes::new();
+    let routes: Vec<String> = (0..400).map(|n| format!("{{ path = \"/some/rather/long/path/number-{n}/*\", allow = [\"staff\"] }},")).collect();
+    let many = format!("{}\n    {{ path = \"/*\", allow", routes.join("\n    "));
+    mistakes.check(r#"{ path = "/*", allow"#, &many, &["routes", "10,240"]);
+}
+
+#[test]
+fn a_domain_of_another_distribution_is_a_clear_error() {
+    let cloud = LocalCloud::start();
+    let host = &cloud.endpoints.edge.hosts[0];
+    let both = [HEAD, STORE, &application(&cloud.endpoints, "one", host), &application(&cloud.endpoints, "two", host)].concat();
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &both)]);
+    let run = terraform.apply(&["-parallelism=1"]).failure();
+    assert!(run.folded().contains("CNAMEAlreadyExists") && run.folded().contains(host.as_str()), "{}", run.output);
+    assert!(run.folded().to_lowercase().contains("request id"), "no request id in:\n{}", run.output);
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
+
+#[test]
+fn missing_credentials_are_one_clear_error() {
+    let cloud = LocalCloud::start();
+    let mut terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        terraform.set_environment(name, "");
+    }
+    terraform.set_environment("HOME", &terraform.path().to_string_lossy().into_owned());
+    let run = terraform.run(&["plan", "-no-color"]).failure();
+    assert!(run.folded().contains("No credentials for AWS"), "{}", run.output);
+    assert_eq!(run.output.matches("Error:").count(), 1, "{}", run.output);
+}
+
+#[test]
+fn denied_throttled_and_failing_calls_are_one_diagnostic_with_a_request_id() {
+    for (kind, text) in [("denied", "cloudfront:CreateKeyValueStore"), ("quota", "CreateKeyValueStore")] {
+        let cloud = LocalCloud::start();
+        let rule = serde_json::json!({"service": "cloudfront", "operation": "CreateKeyValueStore", "kind": kind, "times": 1000});
+        cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
+        let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+        let run = terraform.apply(&[]).failure();
+        assert!(run.folded().contains(text), "{}", run.output);
+        assert!(run.folded().to_lowercase().contains("request id"), "{}", run.output);
+        assert_eq!(run.output.matches("Error:").count(), 1, "{}", run.output);
+        cloud.admin(reqwest::Method::DELETE, "/faults", None);
+        terraform.apply(&[]).success();
+        terraform.plan_is_empty();
+        terraform.destroy().success();
+        assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+    }
+}
+
+#[test]
+fn passing_throttles_conflicts_and_faults_are_ridden_out() {
+    let cloud = LocalCloud::start();
+    for (service, operation, kind) in [
+        ("cloudfront", "CreateKeyValueStore", "throttle"),
+        ("cloudfront-keyvaluestore", "UpdateKeys", "conflict"),
+        ("cloudfront-keyvaluestore", "UpdateKeys", "5xx"),
+        ("secretsmanager", "CreateSecret", "throttle"),
+    ] {
+        let rule = serde_json::json!({"service": service, "operation": operation, "kind": kind, "times": 1});
+        cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
+    }
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+    terraform.apply(&[]).success();
+    terraform.plan_is_empty();
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}

@@ -1,0 +1,14 @@
+//! The acceptance lane: the real CLI, our binary, a third party's AWS behind the strict proxy, a real edge.
+//!
+//! Each test starts a local cloud of its own, so that tests run side by side and leave nothing to each other.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod coalescing;
+mod crashes;
+mod drift;
+mod imports;
+mod lifecycle;
+mod revocations;
+mod secrecy;
+mod sessions_apart;

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Every module and example: terraform validate, and terraform test where there are tests, with the provider just built.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+TF_CLI_CONFIG_FILE=$(cargo run --quiet --package zt-e2e --bin mirror -- "$work/mirror") || exit 1
+export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
+# No call reaches AWS in this lane; these keep the provider from looking for credentials.
+export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_REGION=us-east-1
+terraform=$PWD/tests/support/terraform.sh
+
+# A copy, so that no lock file or .terraform folder appears in the tree.
+cp -r modules examples "$work/"
+passed=0
+failed=0
+check() { # what, command...
+  local what=$1
+  shift
+  if "$@" > "$work/log" 2>&1; then
+    passed=$((passed + 1))
+    grep -E '^(Success! )?[0-9]+ passed' "$work/log" | sed "s|^|  $what: |" || true
+  else
+    failed=$((failed + 1))
+    echo "FAILED $what"
+    cat "$work/log"
+  fi
+}
+
+while read -r folder; do
+  check "init $folder" "$terraform" -chdir="$work/$folder" init -no-color -input=false
+  check "validate $folder" "$terraform" -chdir="$work/$folder" validate -no-color
+  if [ -d "$folder/tests" ]; then
+    check "test $folder" "$terraform" -chdir="$work/$folder" test -no-color
+  fi
+done < <(git ls-files --cached --others --exclude-standard 'modules/**.tf' 'examples/**.tf' | xargs -n1 dirname | grep -v '/tests' | sort -u)
+echo "modules: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
