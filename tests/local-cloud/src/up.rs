@@ -76,6 +76,7 @@ impl Cloud {
             state_dir: state.to_owned(),
             ministack: ministack.address(),
             account_id: options.account.clone(),
+            fault_plan: fault_plan(options)?,
         })
         .await?;
         let hosts: Vec<String> = HOSTS.iter().map(|host| (*host).to_owned()).collect();
@@ -134,6 +135,16 @@ fn aws(options: &Options, state: &Path, control: &ControlHandle, ministack: &Min
         calls_log: state.join("calls.jsonl"),
         plain_endpoint: format!("http://{}", ministack.address()),
     }
+}
+
+fn fault_plan(options: &Options) -> Result<Option<Vec<u8>>, UpError> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|source| UpError::State {
+            path: path.clone(),
+            source,
+        })
+    };
+    options.fault_plan.as_ref().map(read).transpose()
 }
 
 fn prepare(state: &Path) -> Result<PathBuf, UpError> {

@@ -1,15 +1,19 @@
-//! The way of a request through the proxy: name it, judge it, carry it out, record it.
+//! The way of a request through the proxy: name it, let faults have it, judge it, carry it out, record it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::StatusCode;
-use tokio::sync::broadcast;
+use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
 
 use crate::ControlOptions;
 use crate::admin;
 use crate::call::Call;
+use crate::effects;
+use crate::faults::{Fault, Faults, When};
+use crate::holds::Holds;
 use crate::http_message::{Answer, Incoming};
 use crate::identify::identify;
 use crate::objects::objects;
@@ -17,6 +21,10 @@ use crate::operations::Operations;
 use crate::record::{Change, Outcome, Records};
 use crate::refusal::{self, Refusal};
 use crate::request_id;
+use crate::rules;
+use crate::stores::Stores;
+use crate::supply::{self, Supplies};
+use crate::timing::Timing;
 use crate::upstream::{Upstream, authorization};
 
 /// What goes back to the client.
@@ -27,14 +35,31 @@ pub(crate) enum Reply {
     Break,
 }
 
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// A user of AWS: recorded, and faults may hit.
+    Outside,
+    /// Another part of the local cloud, such as the edge: neither.
+    Inside,
+}
+
 /// One proxy and what it knows.
 #[derive(Debug)]
 pub(crate) struct Gateway {
-    pub(crate) operations: Operations,
+    operations: Operations,
     pub(crate) upstream: Upstream,
     pub(crate) records: Records,
     pub(crate) default_account: String,
-    address: OnceLock<SocketAddr>,
+    pub(crate) faults: Faults,
+    pub(crate) holds: Holds,
+    pub(crate) timing: Timing,
+    pub(crate) stores: Stores,
+    pub(crate) supplies: Supplies,
+    accounts: watch::Sender<BTreeSet<String>>,
+    /// Changes of one account are judged and made one at a time, so that no check is stale when it counts.
+    turns: Mutex<BTreeMap<String, Arc<AsyncMutex<()>>>>,
+    base: OnceLock<String>,
 }
 
 impl Gateway {
@@ -45,65 +70,167 @@ impl Gateway {
             upstream: Upstream::new(options.ministack),
             records: Records::open(&log)?,
             default_account: options.account_id.clone(),
-            address: OnceLock::new(),
+            faults: Faults::default(),
+            holds: Holds::default(),
+            timing: Timing::default(),
+            stores: Stores::default(),
+            supplies: Supplies::default(),
+            accounts: watch::Sender::new(BTreeSet::from([options.account_id.clone()])),
+            turns: Mutex::default(),
+            base: OnceLock::new(),
         })
     }
 
     pub(crate) fn set_address(&self, address: SocketAddr) {
-        // Called once, by the listener.
-        let _ = self.address.set(address);
+        // Called once, when the proxy listens.
+        let _ = self.base.set(format!("http://{address}"));
+    }
+
+    /// The base of the proxy's own URLs.
+    pub(crate) fn base(&self) -> &str {
+        self.base.get().map(String::as_str).unwrap_or_default()
     }
 
     pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
         self.records.subscribe()
     }
 
-    pub(crate) async fn handle(self: Arc<Self>, request: Incoming) -> Reply {
+    /// All accounts that have called so far.
+    pub(crate) fn accounts(&self) -> watch::Receiver<BTreeSet<String>> {
+        self.accounts.subscribe()
+    }
+
+    pub(crate) fn known_accounts(&self) -> BTreeSet<String> {
+        self.accounts.borrow().clone()
+    }
+
+    pub(crate) async fn handle(self: Arc<Self>, request: Incoming, side: Side) -> Reply {
         if request.path == "/_local" || request.path.starts_with("/_local/") {
             return Reply::Answer(admin::answer(&self, &request).await);
         }
         let Some(call) = identify(&self.operations, &request, &self.default_account) else {
             return Reply::Answer(self.pass(&request).await);
         };
-        let seq = self.records.next();
-        // The call is carried out in a task of its own: a client that goes away takes back nothing.
-        let task = tokio::spawn(Arc::clone(&self).carry_out(seq, call, request));
-        match task.await {
-            Ok(answer) => Reply::Answer(answer),
-            Err(_) => Reply::Break,
+        self.accounts
+            .send_if_modified(|accounts| accounts.insert(call.account.clone()));
+        if side == Side::Inside {
+            return Reply::Answer(self.judge_and_execute(call, request).await.1);
         }
+        self.recorded(call, request).await
     }
 
-    async fn carry_out(self: Arc<Self>, seq: u64, call: Call, request: Incoming) -> Answer {
-        let mut answer = match self.execute(&call, &request).await {
+    /// A call from outside. A client that goes away during a hold drops this future here; a call that is being
+    /// carried out runs in a task of its own and is finished.
+    async fn recorded(self: Arc<Self>, call: Call, request: Incoming) -> Reply {
+        let seq = self.records.next();
+        let fault = self.faults.meet(&call).filter(|_| call.signed);
+        let mut unfinished = Unfinished::new(&self, seq, &call, &request, fault.as_ref());
+        match &fault {
+            Some(Fault::Reset) => return Reply::Break,
+            Some(Fault::Slow(delay)) => tokio::time::sleep(*delay).await,
+            Some(Fault::Hold(When::Before)) => self.holds.hold(seq, &call, When::Before).await,
+            _ => {}
+        }
+        unfinished.record = None;
+        let held = call.clone();
+        let name = fault.as_ref().map(Fault::name);
+        let refusal = match &fault {
+            Some(Fault::Refuse(refusal, _)) => Some(refusal.clone()),
+            _ => None,
+        };
+        let task = tokio::spawn(Arc::clone(&self).carry_out(seq, call, request, (name, refusal)));
+        let Ok(answer) = task.await else {
+            return Reply::Break;
+        };
+        match fault {
+            Some(Fault::KillConnection) => return Reply::Break,
+            Some(Fault::Hold(When::After)) => self.holds.hold(seq, &held, When::After).await,
+            _ => {}
+        }
+        Reply::Answer(answer)
+    }
+
+    async fn carry_out(
+        self: Arc<Self>,
+        seq: u64,
+        call: Call,
+        request: Incoming,
+        (fault, refusal): (Option<&'static str>, Option<Refusal>),
+    ) -> Answer {
+        let original = request.clone();
+        let (call, answer) = match refusal {
+            Some(refusal) => {
+                let mut answer = refusal.render(&call, &request_id::new());
+                request_id::complete(&mut answer);
+                (call, answer)
+            }
+            None => self.judge_and_execute(call, request).await,
+        };
+        let outcome = Outcome {
+            objects: objects(&call, &original, Some(&answer)),
+            status: answer.status.as_u16(),
+            error_code: refusal::code_of(&answer),
+            request_id: request_id::of(&answer),
+            fault: fault.map(str::to_owned),
+            at_once: original.json()["ForceDeleteWithoutRecovery"] == true,
+            written: self.written(&call, &original),
+        };
+        self.records.add(seq, &call, outcome);
+        answer
+    }
+
+    /// The store and the keys that a call of the data plane writes.
+    fn written(&self, call: &Call, request: &Incoming) -> Option<(String, Vec<String>)> {
+        if call.service != "cloudfront-keyvaluestore" {
+            return None;
+        }
+        let name = call.label("KvsARN").rsplit('/').next().unwrap_or_default();
+        let arn = self.stores.arn_of(&call.account, name)?;
+        let (puts, deletes) = rules::writes(call, request);
+        Some((arn, puts.into_iter().map(|(key, _)| key).chain(deletes).collect()))
+    }
+
+    async fn judge_and_execute(&self, mut call: Call, mut request: Incoming) -> (Call, Answer) {
+        let mut answer = match self.execute(&mut call, &mut request).await {
             Ok(answer) => answer,
             Err(refusal) => refusal.render(&call, &request_id::new()),
         };
         request_id::complete(&mut answer);
-        self.records.add(
-            seq,
-            &call,
-            Outcome {
-                objects: objects(&call, &request, Some(&answer)),
-                status: answer.status.as_u16(),
-                error_code: refusal::code_of(&answer),
-                request_id: request_id::of(&answer),
-                fault: None,
-                at_once: request.json()["ForceDeleteWithoutRecovery"] == true,
-            },
-        );
-        answer
+        (call, answer)
     }
 
-    async fn execute(&self, call: &Call, request: &Incoming) -> Result<Answer, Refusal> {
+    async fn execute(&self, call: &mut Call, request: &mut Incoming) -> Result<Answer, Refusal> {
         if !call.signed {
             return Err(Refusal::unsigned(call));
         }
-        self.forward(call, request).await
+        let turn = self.turn(&call.account);
+        let _turn = match call.effect().mutates() {
+            true => Some(turn.lock().await),
+            false => None,
+        };
+        self.stores.translate_request(call, request)?;
+        rules::check(self, call, request).await?;
+        let mut answer = match supply::answer(self, call, request).await {
+            Some(answer) => answer?,
+            None => {
+                let before = effects::before(self, call, request).await;
+                let mut answer = self.forward(call, request).await?;
+                effects::after(self, call, request, &mut answer, before).await;
+                answer
+            }
+        };
+        self.stores.translate_answer(call, &mut answer);
+        Ok(answer)
+    }
+
+    fn turn(&self, account: &str) -> Arc<AsyncMutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(account.to_owned()).or_default())
     }
 
     async fn forward(&self, call: &Call, request: &Incoming) -> Result<Answer, Refusal> {
         let mut request = request.clone();
+        default_stage(call, &mut request);
         if call.region == "*"
             && let Ok(value) = authorization(&call.account, "us-east-1", &call.service).parse()
         {
@@ -121,6 +248,42 @@ impl Gateway {
         match self.upstream.forward(request).await {
             Ok(answer) => answer,
             Err(error) => Answer::new(StatusCode::BAD_GATEWAY, "text/plain", error.to_string()),
+        }
+    }
+}
+
+/// The stage is optional on AWS and means DEVELOPMENT; ministack insists on it.
+fn default_stage(call: &Call, request: &mut Incoming) {
+    let staged = matches!(call.operation.as_str(), "DescribeFunction" | "GetFunction") && call.service == "cloudfront";
+    if staged && request.query_value("Stage").is_none() {
+        request.query = "Stage=DEVELOPMENT".to_owned();
+    }
+}
+
+/// Records a call that was never carried out, however its wait ended.
+struct Unfinished<'a> {
+    gateway: &'a Gateway,
+    record: Option<(u64, Call, Outcome)>,
+}
+
+impl<'a> Unfinished<'a> {
+    fn new(gateway: &'a Gateway, seq: u64, call: &Call, request: &Incoming, fault: Option<&Fault>) -> Self {
+        let outcome = Outcome {
+            objects: objects(call, request, None),
+            fault: fault.map(|fault| fault.name().to_owned()),
+            ..Outcome::default()
+        };
+        Self {
+            gateway,
+            record: Some((seq, call.clone(), outcome)),
+        }
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some((seq, call, outcome)) = self.record.take() {
+            self.gateway.records.add(seq, &call, outcome);
         }
     }
 }

@@ -31,9 +31,8 @@ impl Ledger {
             let key = (record.account.clone(), record.service.clone(), object.clone());
             match (record.operation.as_str(), record.effect) {
                 ("RestoreSecret", _) => {
-                    if self.awaiting.remove(&key).is_some() {
-                        self.standing.insert(key, record.seq);
-                    }
+                    self.awaiting.remove(&key);
+                    self.standing.insert(key, record.seq);
                 }
                 ("DeleteSecret", _) if !record.at_once => {
                     self.standing.remove(&key);

@@ -6,10 +6,19 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod admin;
+mod archive;
 mod call;
+mod caller_references;
+mod directory;
+mod distribution;
+mod effects;
+mod faults;
+mod firewall;
 mod gateway;
+mod holds;
 mod http_message;
 mod identify;
+mod import;
 mod ledger;
 mod listen;
 mod ministack;
@@ -18,13 +27,21 @@ mod operations;
 mod record;
 mod refusal;
 mod request_id;
+mod rules;
+mod store_data;
+mod stores;
+mod supply;
+mod timing;
 mod upstream;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
+
+use gateway::Side;
 
 pub use call::{Call, Effect};
 pub use ministack::{Ministack, MinistackError, MinistackOptions};
@@ -39,6 +56,8 @@ pub struct ControlOptions {
     pub ministack: SocketAddr,
     /// Account of credentials that do not name one themselves, twelve digits.
     pub account_id: String,
+    /// Fault rules to begin with, in the JSON of the admin interface.
+    pub fault_plan: Option<Vec<u8>>,
 }
 
 /// Why the proxy did not start.
@@ -46,6 +65,8 @@ pub struct ControlOptions {
 pub enum ControlError {
     #[error("cannot open the call log")]
     Log(#[source] std::io::Error),
+    #[error("the fault plan is not valid")]
+    FaultPlan(#[source] serde_json::Error),
     #[error("cannot listen on the loopback interface")]
     Listen(#[source] std::io::Error),
 }
@@ -54,8 +75,9 @@ pub enum ControlError {
 #[derive(Debug)]
 pub struct ControlHandle {
     address: SocketAddr,
+    inside: SocketAddr,
     gateway: Arc<gateway::Gateway>,
-    listener: tokio::task::JoinHandle<()>,
+    listeners: [tokio::task::JoinHandle<()>; 2],
 }
 
 impl ControlHandle {
@@ -67,6 +89,16 @@ impl ControlHandle {
     /// The endpoint to give to an AWS SDK.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The endpoint for other parts of the local cloud: the same AWS, but calls are not recorded and meet no faults.
+    pub fn inside_endpoint(&self) -> String {
+        format!("http://{}", self.inside)
+    }
+
+    /// All accounts that have called so far, and the default one.
+    pub fn accounts(&self) -> watch::Receiver<BTreeSet<String>> {
+        self.gateway.accounts()
     }
 
     /// Every successful mutation from now on, after it took effect.
@@ -84,19 +116,26 @@ pub use admin::AdminError;
 
 impl Drop for ControlHandle {
     fn drop(&mut self) {
-        self.listener.abort();
+        self.listeners.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }
 
-/// Starts the proxy on a free port of the loopback interface.
+/// Starts the proxy on free ports of the loopback interface.
 pub async fn start(options: ControlOptions) -> Result<ControlHandle, ControlError> {
     let gateway = Arc::new(gateway::Gateway::new(&options).map_err(ControlError::Log)?);
-    let (address, listener) = listen::serve(Arc::clone(&gateway))
-        .await
-        .map_err(ControlError::Listen)?;
+    if let Some(plan) = &options.fault_plan {
+        gateway
+            .faults
+            .add(admin::rules_from(plan).map_err(ControlError::FaultPlan)?);
+    }
+    let listen = |side| listen::serve(Arc::clone(&gateway), side);
+    let (address, outside) = listen(Side::Outside).await.map_err(ControlError::Listen)?;
+    let (inside_address, inside) = listen(Side::Inside).await.map_err(ControlError::Listen)?;
+    gateway.set_address(address);
     Ok(ControlHandle {
         address,
+        inside: inside_address,
         gateway,
-        listener,
+        listeners: [outside, inside],
     })
 }

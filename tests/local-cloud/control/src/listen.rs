@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::gateway::{Gateway, Reply};
+use crate::gateway::{Gateway, Reply, Side};
 use crate::http_message::{Answer, Incoming};
 
 /// Ends a connection without an answer, as a broken network does.
@@ -21,27 +21,26 @@ use crate::http_message::{Answer, Incoming};
 #[error("connection ended on purpose")]
 struct Broken;
 
-pub(crate) async fn serve(gateway: Arc<Gateway>) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
+pub(crate) async fn serve(gateway: Arc<Gateway>, side: Side) -> std::io::Result<(SocketAddr, JoinHandle<()>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    gateway.set_address(address);
     let task = tokio::spawn(async move {
         loop {
             if let Ok((stream, _)) = listener.accept().await {
                 let gateway = Arc::clone(&gateway);
-                tokio::spawn(connection(stream, gateway));
+                tokio::spawn(connection(stream, gateway, side));
             }
         }
     });
     Ok((address, task))
 }
 
-async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
+async fn connection(stream: TcpStream, gateway: Arc<Gateway>, side: Side) {
     // Answers are small; waiting to fill a segment would cost 40 ms each.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let gateway = Arc::clone(&gateway);
-        async move { answer(request, gateway).await }
+        async move { answer(request, gateway, side).await }
     });
     // A client that goes away ends its connection, nothing else.
     let _ = hyper::server::conn::http1::Builder::new()
@@ -49,7 +48,7 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>) {
         .await;
 }
 
-async fn answer(request: Request<Body>, gateway: Arc<Gateway>) -> Result<Response<Full<Bytes>>, Broken> {
+async fn answer(request: Request<Body>, gateway: Arc<Gateway>, side: Side) -> Result<Response<Full<Bytes>>, Broken> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     let incoming = Incoming {
@@ -59,7 +58,7 @@ async fn answer(request: Request<Body>, gateway: Arc<Gateway>) -> Result<Respons
         headers: parts.headers,
         body,
     };
-    match gateway.handle(incoming).await {
+    match gateway.handle(incoming, side).await {
         Reply::Answer(answer) => Ok(into_response(answer).unwrap_or_else(|never| match never {})),
         Reply::Break => Err(Broken),
     }

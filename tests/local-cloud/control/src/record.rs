@@ -21,6 +21,10 @@ pub struct Change {
     pub operation: String,
     /// Such as `distribution/E123` or `key-value-store/name/key/k`.
     pub object: String,
+    /// For writes to a KeyValueStore: its ARN.
+    pub store: Option<String>,
+    /// For writes to a KeyValueStore: the keys.
+    pub keys: Vec<String>,
 }
 
 /// One line of the log.
@@ -72,6 +76,8 @@ pub(crate) struct Outcome {
     pub(crate) request_id: String,
     pub(crate) fault: Option<String>,
     pub(crate) at_once: bool,
+    /// The KeyValueStore that was written, and the keys.
+    pub(crate) written: Option<(String, Vec<String>)>,
 }
 
 /// The log of one running cloud.
@@ -142,6 +148,8 @@ impl Records {
             inner.lines.push(record);
         }
         if changed {
+            let (store, keys) = outcome.written.unzip();
+            let keys = keys.unwrap_or_default();
             for object in outcome.objects {
                 // Nobody listening is fine.
                 let _ = self.changes.send(Change {
@@ -149,6 +157,8 @@ impl Records {
                     service: call.service.clone(),
                     operation: call.operation.clone(),
                     object,
+                    store: store.clone(),
+                    keys: keys.clone(),
                 });
             }
         }

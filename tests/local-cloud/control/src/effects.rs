@@ -1,0 +1,205 @@
+//! What a call that ministack carried out means for time and for the answer.
+
+mod lambda;
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use crate::call::Call;
+use crate::directory::Directory;
+use crate::gateway::Gateway;
+use crate::http_message::{Answer, Incoming};
+use crate::identify::form_value;
+use crate::objects::{element, function_name};
+use crate::store_data;
+use crate::stores::Stores;
+use crate::supply;
+
+/// What was known before the call.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    /// Lambda versions that the distribution was associated with, as ARNs.
+    lambdas: BTreeSet<String>,
+}
+
+pub(crate) async fn before(gateway: &Gateway, call: &Call, _request: &Incoming) -> Before {
+    let changes = call.is("cloudfront", "UpdateDistribution") || call.is("cloudfront", "DeleteDistribution");
+    if !changes {
+        return Before::default();
+    }
+    let standing = Directory::new(gateway, &call.account).distributions().await;
+    let mine = standing
+        .unwrap_or_default()
+        .into_iter()
+        .find(|known| known.id == call.label("Id"));
+    Before {
+        lambdas: mine
+            .iter()
+            .flat_map(|known| known.lambda_arns())
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+pub(crate) async fn after(gateway: &Gateway, call: &Call, request: &Incoming, answer: &mut Answer, before: Before) {
+    if !answer.status.is_success() {
+        return;
+    }
+    match call.service.as_str() {
+        "cloudfront" => cloudfront(gateway, call, request, answer, before).await,
+        "cloudfront-keyvaluestore" if call.operation == "DescribeKeyValueStore" => {
+            data_status(gateway, call, answer).await
+        }
+        "lambda" => lambda::after(gateway, call, request, answer),
+        "wafv2" => firewall(gateway, call, request, answer),
+        "iam" if call.operation == "CreateRole" => {
+            let role = form_value(request, "RoleName").unwrap_or_default();
+            gateway.timing.introduce_role(&call.account, &role);
+        }
+        _ => {}
+    }
+}
+
+async fn cloudfront(gateway: &Gateway, call: &Call, request: &Incoming, answer: &mut Answer, before: Before) {
+    match call.operation.as_str() {
+        "CreateDistribution" | "CreateDistributionWithTags" => created(gateway, call, request, answer),
+        "UpdateDistribution" => {
+            gateway.timing.deploy(&call.account, call.label("Id"));
+            withdrawn(gateway, call, before).await;
+        }
+        "DeleteDistribution" => {
+            gateway
+                .supplies
+                .caller_references
+                .forget(&call.account, call.label("Id"));
+            withdrawn(gateway, call, before).await;
+        }
+        "UpdateFunction" => {
+            // CloudFront's model spells the header of this one answer `ETtag`.
+            let etag = answer.header("etag").to_owned();
+            answer.headers.remove("etag");
+            answer.set("ettag", &etag);
+        }
+        "CreateKeyValueStore" => {
+            gateway.stores.created(&call.account, answer);
+            let name = element(answer.text(), "Name").unwrap_or_default().to_owned();
+            gateway.timing.provision(&call.account, &name);
+            crate::import::take(gateway, call, request, &name).await;
+        }
+        "DeleteKeyValueStore" => {
+            let name = call.label("Name");
+            gateway.stores.deleted(&call.account, name);
+        }
+        _ => {}
+    }
+    deployment_status(gateway, call, answer);
+    store_status(gateway, call, answer);
+}
+
+fn created(gateway: &Gateway, call: &Call, request: &Incoming, answer: &Answer) {
+    let id = element(answer.text(), "Id").unwrap_or_default();
+    let reference = element(request.text(), "CallerReference").unwrap_or_default();
+    // A second create with the same reference and body is answered with 200 and changes nothing.
+    if answer.status.as_u16() == 201 {
+        gateway.timing.deploy(&call.account, id);
+        let key = (call.account.clone(), reference.to_owned());
+        gateway.supplies.caller_references.learn(key, request.body.clone(), id);
+    }
+}
+
+/// Versions that no distribution is associated with any more: their replicas go from now on.
+async fn withdrawn(gateway: &Gateway, call: &Call, before: Before) {
+    let standing = Directory::new(gateway, &call.account).distributions().await;
+    let standing = standing.unwrap_or_default();
+    for arn in before.lambdas {
+        if !standing
+            .iter()
+            .any(|known| known.lambda_arns().any(|other| other == arn))
+        {
+            let (name, qualifier) = function_name(&arn);
+            let version = format!("{name}:{}", qualifier.unwrap_or_default());
+            gateway.timing.withdraw(&call.account, &version);
+        }
+    }
+}
+
+fn deployment_status(gateway: &Gateway, call: &Call, answer: &mut Answer) {
+    const DONE: &str = "</ARN><Status>Deployed</Status>";
+    if !answer.text().contains(DONE) {
+        return;
+    }
+    let mut text = String::with_capacity(answer.body.len());
+    let mut rest = answer.text();
+    while let Some((head, tail)) = rest.split_once(DONE) {
+        let id = head.rsplit('/').next().unwrap_or_default();
+        text.push_str(head);
+        text.push_str(match gateway.timing.is_deploying(&call.account, id) {
+            true => "</ARN><Status>InProgress</Status>",
+            false => DONE,
+        });
+        rest = tail;
+    }
+    text.push_str(rest);
+    answer.body = text.into();
+}
+
+fn store_status(gateway: &Gateway, call: &Call, answer: &mut Answer) {
+    const READY: &str = "</Name><Status>READY</Status>";
+    if !call.operation.contains("KeyValueStore") || !answer.text().contains(READY) {
+        return;
+    }
+    let mut text = String::with_capacity(answer.body.len());
+    let mut rest = answer.text();
+    while let Some((head, tail)) = rest.split_once(READY) {
+        let name = head.rsplit('>').next().unwrap_or_default();
+        text.push_str(head);
+        text.push_str(match gateway.timing.is_provisioning(&call.account, name) {
+            true => "</Name><Status>PROVISIONING</Status>",
+            false => READY,
+        });
+        rest = tail;
+    }
+    text.push_str(rest);
+    answer.body = text.into();
+}
+
+/// The data plane's description: its state, and its size as AWS counts it (one byte more a pair).
+async fn data_status(gateway: &Gateway, call: &Call, answer: &mut Answer) {
+    let name = call.label("KvsARN").rsplit('/').next().unwrap_or_default();
+    let mut body = answer.as_json();
+    if gateway.timing.is_provisioning(&call.account, name) {
+        body["Status"] = json!("PROVISIONING");
+    }
+    answer.body = body.to_string().into();
+}
+
+fn firewall(gateway: &Gateway, call: &Call, request: &Incoming, answer: &mut Answer) {
+    match call.operation.as_str() {
+        "DeleteWebACL" => {
+            let id = request.json()["Id"].as_str().unwrap_or_default().to_owned();
+            gateway.supplies.logging.forget(&call.account, &id);
+        }
+        "GetWebACL" => {
+            let mut body = answer.as_json();
+            body["WebACL"]["Capacity"] = json!(supply::capacity(&body["WebACL"]["Rules"]));
+            answer.body = body.to_string().into();
+        }
+        _ => {}
+    }
+}
+
+/// A zip that a request carries.
+fn zip_of(request: &Incoming) -> Option<Vec<u8>> {
+    let body = request.json();
+    let encoded = body["Code"]["ZipFile"].as_str().or(body["ZipFile"].as_str())?;
+    STANDARD.decode(encoded).ok()
+}
+
+/// Empties what a deleted store of the same name left behind in ministack.
+pub(crate) async fn forget_data(gateway: &Gateway, call: &Call, name: &str) {
+    // A failure shows at once: the new store is not empty.
+    let _ = store_data::wipe(gateway, &call.account, &Stores::inner_arn(&call.account, name)).await;
+}

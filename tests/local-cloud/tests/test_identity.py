@@ -1,0 +1,60 @@
+"""IAM policies, secrets that await deletion, unsigned requests."""
+
+import json
+import urllib.error
+import urllib.request
+
+from case import Case
+
+
+class Policies(Case):
+    def test_a_trust_policy_follows_the_grammar(self):
+        iam = self.cloud.client("iam")
+        good = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        bad = [
+            {},
+            {"Version": "2012-10-17", "Statement": []},
+            {"Version": "2012-10-17", "Statement": [{**good, "Resource": "*"}]},
+            {"Version": "2012-10-17", "Statement": [{**good, "Effect": "allow"}]},
+            {"Version": "2012-10-17", "Statement": [{**good, "Principal": {"Service": "lambda"}}]},
+        ]
+        for policy in bad:
+            document = json.dumps(policy)
+            self.refused("MalformedPolicyDocument", iam.create_role, RoleName="r", AssumeRolePolicyDocument=document)
+        self.refused("MalformedPolicyDocument", iam.create_role, RoleName="r", AssumeRolePolicyDocument="{")
+        document = json.dumps({"Version": "2012-10-17", "Statement": [good]})
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=document)
+        put = {"RoleName": "r", "PolicyName": "p"}
+        self.refused("MalformedPolicyDocument", iam.put_role_policy, **put, PolicyDocument=document)
+
+
+class Secrets(Case):
+    def test_a_secret_that_awaits_deletion_blocks_its_name(self):
+        secrets = self.cloud.client("secretsmanager")
+        secrets.create_secret(Name="zt/a", SecretString="1")
+        secrets.delete_secret(SecretId="zt/a", RecoveryWindowInDays=7)
+        code = "InvalidRequestException"
+        self.refused(code, secrets.create_secret, Name="zt/a", SecretString="2", message="scheduled for deletion")
+        self.refused(code, secrets.get_secret_value, SecretId="zt/a", message="marked for deletion")
+        self.refused(code, secrets.put_secret_value, SecretId="zt/a", SecretString="2")
+        secrets.restore_secret(SecretId="zt/a")
+        self.assertEqual(secrets.get_secret_value(SecretId="zt/a")["SecretString"], "1")
+        secrets.delete_secret(SecretId="zt/a", ForceDeleteWithoutRecovery=True)
+        secrets.create_secret(Name="zt/a", SecretString="3")
+
+
+class Unsigned(Case):
+    def ask(self, path, headers=None, body=None):
+        request = urllib.request.Request(self.cloud.endpoint + path, data=body, headers=headers or {})
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)
+        return caught.exception.code, caught.exception.read().decode()
+
+    def test_requests_without_a_signature_are_refused(self):
+        code, text = self.ask("/2020-05-31/distribution")
+        self.assertEqual(code, 403)
+        self.assertIn("<Code>MissingAuthenticationToken</Code>", text)
+        code, text = self.ask("/", {"x-amz-target": "AWSWAF_20190729.ListWebACLs"}, b'{"Scope":"CLOUDFRONT"}')
+        self.assertEqual(json.loads(text)["__type"], "MissingAuthenticationTokenException")
+        self.assertEqual(self.ask("/", None, b"Action=ListRoles&Version=2010-05-08")[0], 403)
+        self.assertEqual(self.ask("/some-bucket/key")[0], 403)
