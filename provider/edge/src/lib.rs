@@ -1,1 +1,18 @@
-//! zt-edge
+//! The edge code as the provider ships it: the built bundles, and what is rendered from them for one application.
+//!
+//! The bundles are committed under `edge-src/dist` and embedded here byte for byte, with their hashes checked. The same
+//! application gives the same bytes. Nothing here knows AWS's API, a clock or the network; time and randomness come from
+//! the caller.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod archive;
+mod bundle;
+mod config;
+mod events;
+mod session_function;
+
+pub use archive::{AuthArchive, AuthArchiveError};
+pub use bundle::{AUTH_BUNDLE, SESSION_RUNTIME, auth_version, session_version};
+pub use config::{AuthConfig, ClaimNames, ClientAuthentication, SecretReferences};
+pub use events::{EventsError, Expectation, TestEvent, TestSession, test_events};
+pub use session_function::{FUNCTION_LIMIT, FunctionTooLarge, RenderError, SessionFunction};

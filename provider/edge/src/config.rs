@@ -1,0 +1,119 @@
+//! `config.json` of the auth function: everything it must know that is no secret.
+
+use serde::Serialize;
+
+/// How the application authenticates at the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// A public client; PKCE alone.
+    None,
+    /// The secret in the Authorization header.
+    ClientSecretBasic,
+    /// The secret in the body.
+    ClientSecretPost,
+}
+
+/// The configuration, with the names of the edge contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuthConfig {
+    /// Name of the application.
+    pub application: String,
+    /// Name of its store.
+    pub store: String,
+    /// Its domains; empty for the distribution's own.
+    pub hosts: Vec<String>,
+    /// The port viewers use.
+    pub port: u16,
+    /// Auth prefix.
+    pub prefix: String,
+    /// Name of the session cookie.
+    pub cookie: String,
+    /// Its `Domain`; set exactly when the cookie is not host-only.
+    pub cookie_domain: Option<String>,
+    /// Issuer, as tokens name it.
+    pub issuer: String,
+    /// Client id.
+    pub client_id: String,
+    /// How to authenticate at the token endpoint.
+    pub client_authentication: ClientAuthentication,
+    /// Where a login begins.
+    pub authorization_endpoint: String,
+    /// Where a code is redeemed.
+    pub token_endpoint: String,
+    /// Where the keys are.
+    pub jwks_uri: String,
+    /// Where a logout goes on, if the provider has such a place.
+    pub end_session_endpoint: Option<String>,
+    /// Whether the provider sends `iss` with the code (RFC 9207).
+    pub iss_parameter: bool,
+    /// Scopes to ask for.
+    pub scopes: Vec<String>,
+    /// Signature algorithms to accept.
+    pub algorithms: Vec<String>,
+    /// Which claim means what.
+    pub claims: ClaimNames,
+    /// Claims that travel in the session.
+    pub session_claims: Vec<String>,
+    /// Lifetime of a session between refreshes, in seconds.
+    pub lifetime: u64,
+    /// Lifetime of a session in all, in seconds.
+    pub absolute_lifetime: u64,
+    /// Whether a login after the absolute lifetime must be a fresh authentication.
+    pub fresh_on_expiry: bool,
+    /// Where the secrets are.
+    pub secrets: SecretReferences,
+    /// Where a refused user finds help.
+    pub support_url: Option<String>,
+    /// Name of the application for people.
+    pub title: String,
+}
+
+/// Which claim means what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClaimNames {
+    /// Who the user is.
+    pub user: String,
+    /// E-mail address.
+    pub email: String,
+    /// Groups.
+    pub groups: String,
+    /// Roles.
+    pub roles: String,
+    /// The provider's own session id.
+    pub session: String,
+}
+
+/// Where the secrets are; never what they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SecretReferences {
+    /// Region of Secrets Manager.
+    pub region: String,
+    /// Endpoint, where it is not AWS's own.
+    pub endpoint: Option<String>,
+    /// ARN of the keys.
+    pub keys: String,
+    /// ARN of the membership document.
+    pub membership: String,
+    /// ARN of the store's pepper.
+    pub pepper: String,
+    /// ARN of the client secret, where there is one.
+    pub client_secret: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Versioned<'a> {
+    v: u64,
+    #[serde(flatten)]
+    config: &'a AuthConfig,
+}
+
+impl AuthConfig {
+    /// The content of `config.json`.
+    ///
+    /// # Errors
+    /// Never in practice: strings, numbers and lists always serialise.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(&Versioned { v: 1, config: self })
+    }
+}

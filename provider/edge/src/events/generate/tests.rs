@@ -1,0 +1,106 @@
+use super::*;
+use crate::events::fixture;
+
+const NOW: Instant = Instant::from_seconds(1_800_000_000);
+
+fn events() -> Vec<TestEvent> {
+    let (compiled, membership) = fixture::application();
+    let document = fixture::document();
+    let session = TestSession {
+        document: &document,
+        user: [1; 9],
+        session: [2; 16],
+        now: NOW,
+    };
+    test_events(&compiled, &membership, &session).unwrap()
+}
+
+fn expected<'a>(events: &'a [TestEvent], name: &str) -> &'a Expectation {
+    let event = events.iter().find(|event| event.name.contains(name));
+    &event.unwrap_or_else(|| panic!("no event {name:?}")).expected
+}
+
+#[test]
+fn every_route_is_tried() {
+    let events = events();
+    let login = Expectation::redirect("/oauth2/start?rd=".into());
+    for (name, expectation) in [
+        ("routes[0] /public/*, public", &Expectation::Pass),
+        ("routes[1] /admin/*, protected", &login),
+        ("routes[1] /admin/*, method PATCH", &Expectation::status(405)),
+        ("routes[2] /api/*, protected", &Expectation::status(401)),
+        ("routes[3] /write, protected", &Expectation::status(401)),
+        ("routes[4] /*, protected", &login),
+        ("a host that is not configured", &Expectation::status(421)),
+        ("the ambiguous path //zt-test", &Expectation::status(400)),
+        ("the auth prefix", &Expectation::status(404)),
+        ("a program without a session", &Expectation::status(401)),
+        ("a session signed with another key", &login),
+        ("a session that meets the policies", &Expectation::Pass),
+        ("a session that meets no policy", &Expectation::status(403)),
+    ] {
+        assert_eq!(expected(&events, name), expectation, "{name}");
+    }
+}
+
+#[test]
+fn events_have_the_form_of_cloudfront() {
+    for event in events() {
+        assert!(event.event.len() <= 40_960, "{}", event.name);
+        let value: serde_json::Value = serde_json::from_str(&event.event).unwrap();
+        assert_eq!(value["version"], "1.0");
+        assert_eq!(value["context"]["eventType"], "viewer-request");
+        assert!(value["request"]["uri"].as_str().unwrap().starts_with('/'));
+        assert!(value["request"]["headers"]["host"]["value"].is_string());
+    }
+}
+
+#[test]
+fn the_sessions_are_genuine_but_one() {
+    use zt_model::session::{Refusal, verify};
+    let document = fixture::document();
+    let mut verdicts = Vec::new();
+    for event in events() {
+        let value: serde_json::Value = serde_json::from_str(&event.event).unwrap();
+        if let Some(token) = value["request"]["cookies"]["__Host-zt-session"]["value"].as_str() {
+            verdicts.push(verify(token, |kid| document.key(kid, NOW), NOW).err());
+        }
+    }
+    assert_eq!(verdicts, [Some(Refusal::Format), Some(Refusal::Mac), None, None]);
+}
+
+#[test]
+fn a_standing_block_of_everyone_is_expected_to_refuse() {
+    use zt_model::ids::BlockId;
+    use zt_model::store::Expiry;
+    let (compiled, membership) = fixture::application();
+    let mut document = fixture::document();
+    document.set_block(&BlockId::parse("AAAAAAAA").unwrap(), Expiry::Never, NOW);
+    let session = TestSession {
+        document: &document,
+        user: [1; 9],
+        session: [2; 16],
+        now: NOW,
+    };
+    let events = test_events(&compiled, &membership, &session).unwrap();
+    assert_eq!(
+        *expected(&events, "a session that meets the policies"),
+        Expectation::status(403)
+    );
+}
+
+#[test]
+fn without_a_key_there_is_no_test() {
+    let (compiled, membership) = fixture::application();
+    let document = ApplicationDocument::default();
+    let session = TestSession {
+        document: &document,
+        user: [1; 9],
+        session: [2; 16],
+        now: NOW,
+    };
+    assert!(matches!(
+        test_events(&compiled, &membership, &session),
+        Err(EventsError::NoKey)
+    ));
+}

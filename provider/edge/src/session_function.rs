@@ -1,0 +1,166 @@
+//! The session function of one application: the runtime with its table in place, and its size.
+//!
+//! CloudFront takes 10,240 bytes and says so only when a function is created; here it is an error of the plan, with
+//! what takes the most space.
+
+use aws_lc_rs::digest;
+use zt_model::compile::Table;
+
+use crate::bundle::SESSION_RUNTIME;
+
+/// The most a CloudFront Function may take.
+pub const FUNCTION_LIMIT: usize = 10_240;
+/// The line of the runtime that the table replaces.
+const PLACEHOLDER: &str = "var T = {};";
+
+/// A rendered session function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFunction {
+    code: String,
+}
+
+/// Why a session function cannot be rendered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The runtime has no place for the table, or several.
+    #[error("the shipped session runtime holds the line {PLACEHOLDER:?} {0} times instead of once")]
+    Placeholder(usize),
+    /// Too many bytes.
+    #[error(transparent)]
+    TooLarge(#[from] FunctionTooLarge),
+}
+
+/// The function exceeds what CloudFront takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionTooLarge {
+    /// Bytes of the rendered function.
+    pub bytes: usize,
+    /// Bytes of the runtime, which no configuration changes.
+    pub runtime: usize,
+    /// What the parts of the table take, the largest first.
+    pub costs: Vec<(String, usize)>,
+}
+
+impl FunctionTooLarge {
+    /// By how many bytes it is too large.
+    #[must_use]
+    pub fn over(&self) -> usize {
+        self.bytes.saturating_sub(FUNCTION_LIMIT)
+    }
+}
+
+impl std::fmt::Display for FunctionTooLarge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let largest: Vec<String> = self
+            .costs
+            .iter()
+            .take(3)
+            .map(|(part, bytes)| format!("{part} ({bytes})"))
+            .collect();
+        write!(
+            formatter,
+            "the session function takes {} bytes, {} more than the {FUNCTION_LIMIT} that CloudFront allows; the runtime takes {}, the largest parts of the table are {}",
+            self.bytes,
+            self.over(),
+            self.runtime,
+            largest.join(", ")
+        )
+    }
+}
+
+impl std::error::Error for FunctionTooLarge {}
+
+impl SessionFunction {
+    /// Renders the shipped runtime with a table.
+    ///
+    /// # Errors
+    /// When the result is larger than CloudFront takes.
+    pub fn render(table: &Table) -> Result<Self, RenderError> {
+        render(SESSION_RUNTIME, table)
+    }
+
+    /// The source to create or update the function with.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// SHA-256 of the source in hexadecimal, to compare with what is deployed.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let digest = digest::digest(&digest::SHA256, self.code.as_bytes());
+        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> {
+    let places = runtime.lines().filter(|line| *line == PLACEHOLDER).count();
+    if places != 1 {
+        return Err(RenderError::Placeholder(places));
+    }
+    let json = table.json();
+    let lines = runtime.split_inclusive('\n').map(|line| {
+        let rest = line.strip_prefix(PLACEHOLDER).filter(|rest| rest.trim_end().is_empty());
+        rest.map_or_else(|| line.to_owned(), |ending| format!("var T = {json};{ending}"))
+    });
+    let code: String = lines.collect();
+    if code.len() <= FUNCTION_LIMIT {
+        return Ok(SessionFunction { code });
+    }
+    let mut costs = table.costs();
+    costs.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    let (bytes, runtime) = (code.len(), runtime.len());
+    Err(FunctionTooLarge { bytes, runtime, costs }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::fixture::application;
+
+    #[test]
+    fn the_table_takes_the_place_of_the_one_line() {
+        let (compiled, membership) = application();
+        let table = compiled.table(&membership).unwrap();
+        let function = SessionFunction::render(&table).unwrap();
+        assert_eq!(
+            function.code().replace(&table.json(), "{}"),
+            SESSION_RUNTIME,
+            "nothing but the table differs"
+        );
+        assert!(function.code().contains(&format!("\nvar T = {};\n", table.json())));
+    }
+
+    #[test]
+    fn a_runtime_without_its_place_is_an_error() {
+        let (compiled, membership) = application();
+        let table = compiled.table(&membership).unwrap();
+        for (runtime, places) in [
+            ("", 0),
+            ("  var T = {};\n", 0),
+            ("var T = {}; // x\n", 0),
+            ("var T = {};\nvar T = {};\n", 2),
+        ] {
+            assert_eq!(
+                render(runtime, &table),
+                Err(RenderError::Placeholder(places)),
+                "{runtime:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_function_too_large_says_by_how_much_and_why() {
+        let (compiled, membership) = application();
+        let table = compiled.table(&membership).unwrap();
+        let room = FUNCTION_LIMIT - "var T = ;\n".len() - table.json().len();
+        let runtime = |padding: usize| format!("var T = {{}};\n{}", "x".repeat(padding));
+        assert!(render(&runtime(room), &table).is_ok(), "exactly the limit");
+        let Err(RenderError::TooLarge(error)) = render(&runtime(room + 7), &table) else {
+            panic!("seven bytes too many are too many");
+        };
+        assert_eq!(error.over(), 7);
+        assert!(error.costs.windows(2).all(|pair| pair[0].1 >= pair[1].1));
+        assert!(error.to_string().contains("7 more than the 10240"), "{error}");
+    }
+}
