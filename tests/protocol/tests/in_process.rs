@@ -28,7 +28,10 @@ fn full() -> Value {
         ("secret_wo", "canary".into()),
         ("tags", Value::set_of(["x", "y"])),
         ("labels", Value::map([("k", "v".into())])),
-        ("origin", Value::object([("host", "h".into()), ("secret_wo", "canary".into())])),
+        (
+            "origin",
+            Value::object([("host", "h".into()), ("secret_wo", "canary".into())]),
+        ),
         ("rules", Value::Set(vec![rule("/a"), rule("/b")])),
         ("settings", Value::map([("one", Value::object([("level", 1.into())]))])),
         ("note", Value::List(vec![Value::object([("text", "t".into())])])),
@@ -40,7 +43,10 @@ fn messages(failure: &Failure) -> Vec<String> {
 }
 
 fn paths(diagnostics: &Diagnostics) -> Vec<String> {
-    diagnostics.iter().map(|one| one.path.as_ref().map(ToString::to_string).unwrap_or_default()).collect()
+    diagnostics
+        .iter()
+        .map(|one| one.path.as_ref().map(ToString::to_string).unwrap_or_default())
+        .collect()
 }
 
 #[tokio::test]
@@ -54,7 +60,11 @@ async fn a_thing_lives_by_the_rules() {
     assert_eq!(state.get("settings").get("one").get("code"), &"made-a".into());
     let state = core.apply(MAIN, &full().with("name", "b")).await.unwrap();
     assert_eq!((state.get("revision"), state.get("id")), (&2.into(), &"t-a".into()));
-    assert!(core.plan_is_empty(MAIN, &full().with("name", "b").with("document", "{\"a\":1}")).await.unwrap());
+    assert!(
+        core.plan_is_empty(MAIN, &full().with("name", "b").with("document", "{\"a\":1}"))
+            .await
+            .unwrap()
+    );
     core.destroy(MAIN).await.unwrap();
     assert!(core.state(MAIN).is_null());
 }
@@ -99,7 +109,10 @@ async fn a_stop_ends_the_wait_keeps_the_thing_and_the_next_apply_goes_on() {
 async fn a_timeout_says_what_it_waited_for_and_keeps_the_thing() {
     let mut core = core();
     let timeouts = Value::object([("create", "1ms".into())]);
-    let failure = core.apply(MAIN, &named("a").with("delay", 3600).with("timeouts", timeouts)).await.unwrap_err();
+    let failure = core
+        .apply(MAIN, &named("a").with("delay", 3600).with("timeouts", timeouts))
+        .await
+        .unwrap_err();
     assert_eq!(paths(failure.diagnostics().unwrap()), ["timeouts"]);
     assert!(core.instance(MAIN).unwrap().tainted);
 }
@@ -115,12 +128,23 @@ async fn check_invalid(config: Value, wanted: &[&str]) {
 async fn mistakes_are_named_by_their_paths() {
     check_invalid(named("bad"), &["name"]).await;
     check_invalid(named("a").with("tags", Value::set_of(["", "ok"])), &["tags[…]"]).await;
-    check_invalid(named("a").with("origin", Value::object([("ttl", 0.into())])), &["origin.ttl"]).await;
-    let steps = Value::List(vec![Value::object([("name", "b".into())]), Value::object([("name", "a".into())])]);
+    check_invalid(
+        named("a").with("origin", Value::object([("ttl", 0.into())])),
+        &["origin.ttl"],
+    )
+    .await;
+    let steps = Value::List(vec![
+        Value::object([("name", "b".into())]),
+        Value::object([("name", "a".into())]),
+    ]);
     check_invalid(named("a").with("steps", steps), &["steps[1].name"]).await;
     let timeouts = Value::object([("create", "soon".into())]);
     check_invalid(named("a").with("timeouts", timeouts), &["timeouts.create"]).await;
-    check_invalid(Value::object([("name", Value::unknown()), ("fail", Value::unknown())]), &[]).await;
+    check_invalid(
+        Value::object([("name", Value::unknown()), ("fail", Value::unknown())]),
+        &[],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -134,8 +158,14 @@ async fn older_terraforms_get_no_write_only_values() {
 #[tokio::test]
 async fn unknown_inputs_plan() {
     let unknown = Value::unknown;
-    let config = named("a").with("name", unknown()).with("region", unknown()).with("rules", unknown());
-    let config = config.with("origin", unknown()).with("any", unknown()).with("settings", unknown());
+    let config = named("a")
+        .with("name", unknown())
+        .with("region", unknown())
+        .with("rules", unknown());
+    let config = config
+        .with("origin", unknown())
+        .with("any", unknown())
+        .with("settings", unknown());
     let change = core().plan(MAIN, &config).await.unwrap();
     assert_eq!(change.action, Action::Create);
 }
@@ -163,14 +193,30 @@ async fn what_is_gone_is_made_again_and_destroyed_well() {
 #[tokio::test]
 async fn data_functions_and_ephemerals_answer() {
     let core = core();
-    let data = core.read_data("example_upper", &Value::object([("input", "a".into())])).await.unwrap();
+    let data = core
+        .read_data("example_upper", &Value::object([("input", "a".into())]))
+        .await
+        .unwrap();
     assert_eq!(data.get("output"), &"A".into());
-    assert!(core.read_data("example_upper", &Value::object([("input", "".into())])).await.is_err());
-    let token = core.open("example_token", &Value::object([("who", "me".into())])).await.unwrap();
+    assert!(
+        core.read_data("example_upper", &Value::object([("input", "".into())]))
+            .await
+            .is_err()
+    );
+    let token = core
+        .open("example_token", &Value::object([("who", "me".into())]))
+        .await
+        .unwrap();
     assert_eq!(token.get("token"), &"canary-me".into());
     let shouted = core.call("shout", vec!["a".into(), "b".into()]).await.unwrap();
     assert_eq!(shouted, "A B".into());
-    assert_eq!(core.call("shout", vec!["a".into(), "".into()]).await.unwrap_err().argument, Some(1));
+    assert_eq!(
+        core.call("shout", vec!["a".into(), "".into()])
+            .await
+            .unwrap_err()
+            .argument,
+        Some(1)
+    );
     assert!(core.call("shout", vec![Value::unknown()]).await.unwrap().is_unknown());
     assert!(core.call("shout", vec![Value::Null]).await.is_err());
 }
