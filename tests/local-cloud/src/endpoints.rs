@@ -35,6 +35,9 @@ pub(crate) struct Edge {
     pub(crate) hosts: Vec<String>,
     pub(crate) ca_file: PathBuf,
     pub(crate) certificate_arn: String,
+    /// Base of the edge's own controls: clock, caches, warm functions.
+    pub(crate) admin: String,
+    pub(crate) access_log: PathBuf,
 }
 
 #[derive(Debug, Serialize)]

@@ -4,9 +4,11 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use local_cloud_control::{ControlError, ControlHandle, ControlOptions, Ministack, MinistackError, MinistackOptions};
+use local_cloud_edge::EdgeHandle;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::Options;
+use crate::edge;
 use crate::endpoints::{Aws, Edge, Endpoints, Origin};
 use crate::origin;
 use crate::setup::{self, SetupError};
@@ -35,6 +37,8 @@ pub(crate) enum UpError {
     Certificate(#[from] local_cloud_control::AdminError),
     #[error("the custom origin did not start")]
     Origin(#[source] std::io::Error),
+    #[error("the edge did not start")]
+    Edge(#[from] local_cloud_edge::EdgeError),
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
     #[error("{0} ended by itself")]
@@ -59,6 +63,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), UpError> {
 struct Cloud {
     ministack: Ministack,
     control: ControlHandle,
+    edge: EdgeHandle,
     endpoints: Endpoints,
 }
 
@@ -72,22 +77,27 @@ impl Cloud {
             enforce_iam: options.enforce_iam,
         })
         .await?;
+        let (observer, changes) = edge::line();
         let control = local_cloud_control::start(ControlOptions {
             state_dir: state.to_owned(),
             ministack: ministack.address(),
             account_id: options.account.clone(),
             fault_plan: fault_plan(options)?,
+            observer,
         })
         .await?;
         let hosts: Vec<String> = HOSTS.iter().map(|host| (*host).to_owned()).collect();
         let certificate_arn = control.request_certificate(&options.account, &hosts).await?;
         let origin = origin::start().await.map_err(UpError::Origin)?;
+        let edge = edge::start(&control, changes, state, origin).await?;
         let endpoints = Endpoints {
             aws: aws(options, state, &control, &ministack),
             edge: Edge {
-                port: 0,
+                port: edge.port,
                 hosts,
-                ca_file: state.join("ca.pem"),
+                ca_file: edge.ca_file.clone(),
+                admin: format!("http://127.0.0.1:{}", edge.admin_port),
+                access_log: edge.access_log.clone(),
                 certificate_arn,
             },
             identity_provider: None,
@@ -101,6 +111,7 @@ impl Cloud {
         Ok(Self {
             ministack,
             control,
+            edge,
             endpoints,
         })
     }
@@ -117,6 +128,7 @@ impl Cloud {
         };
         // Whoever reads the file now would find nobody.
         let _ = std::fs::remove_file(Endpoints::path(state));
+        self.edge.shutdown().await;
         drop(self.control);
         self.ministack.stop().await;
         ended

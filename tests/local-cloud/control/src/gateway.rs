@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::StatusCode;
-use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
+use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::ControlOptions;
 use crate::admin;
@@ -18,7 +18,7 @@ use crate::http_message::{Answer, Incoming};
 use crate::identify::identify;
 use crate::objects::objects;
 use crate::operations::Operations;
-use crate::record::{Change, Outcome, Records};
+use crate::record::{Outcome, Records};
 use crate::refusal::{self, Refusal};
 use crate::request_id;
 use crate::rules;
@@ -68,7 +68,7 @@ impl Gateway {
         Ok(Self {
             operations: Operations::load(),
             upstream: Upstream::new(options.ministack),
-            records: Records::open(&log)?,
+            records: Records::open(&log, options.observer.clone())?,
             default_account: options.account_id.clone(),
             faults: Faults::default(),
             holds: Holds::default(),
@@ -89,10 +89,6 @@ impl Gateway {
     /// The base of the proxy's own URLs.
     pub(crate) fn base(&self) -> &str {
         self.base.get().map(String::as_str).unwrap_or_default()
-    }
-
-    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
-        self.records.subscribe()
     }
 
     /// All accounts that have called so far.

@@ -39,13 +39,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
 use gateway::Side;
 
 pub use call::{Call, Effect};
 pub use ministack::{Ministack, MinistackError, MinistackOptions};
-pub use record::Change;
+pub use record::{Change, Observer};
 
 /// What the proxy needs to start.
 #[derive(Debug, Clone)]
@@ -58,6 +58,8 @@ pub struct ControlOptions {
     pub account_id: String,
     /// Fault rules to begin with, in the JSON of the admin interface.
     pub fault_plan: Option<Vec<u8>>,
+    /// Told of every change.
+    pub observer: Observer,
 }
 
 /// Why the proxy did not start.
@@ -99,11 +101,6 @@ impl ControlHandle {
     /// All accounts that have called so far, and the default one.
     pub fn accounts(&self) -> watch::Receiver<BTreeSet<String>> {
         self.gateway.accounts()
-    }
-
-    /// Every successful mutation from now on, after it took effect.
-    pub fn changes(&self) -> broadcast::Receiver<Change> {
-        self.gateway.changes()
     }
 
     /// Requests and validates a certificate of ACM in us-east-1 for the hosts, outside the call log.

@@ -1,15 +1,14 @@
-//! The record of every call: `calls.jsonl`, the memory of it, and the broadcast of changes.
+//! The record of every call: `calls.jsonl`, the memory of it, and word of changes.
 //!
 //! A line names what was called and what came of it, never a value of the request.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::sync::broadcast;
 
 use crate::call::{Call, Effect};
 
@@ -25,6 +24,23 @@ pub struct Change {
     pub store: Option<String>,
     /// For writes to a KeyValueStore: the keys.
     pub keys: Vec<String>,
+}
+
+/// Told of every change after it took effect and before its caller is answered.
+#[derive(Clone)]
+pub struct Observer(Arc<dyn Fn(Change) + Send + Sync>);
+
+impl Observer {
+    /// An observer that does this; it must not wait.
+    pub fn new(tell: impl Fn(Change) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+}
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Observer")
+    }
 }
 
 /// One line of the log.
@@ -84,7 +100,7 @@ pub(crate) struct Outcome {
 #[derive(Debug)]
 pub(crate) struct Records {
     inner: Mutex<Inner>,
-    changes: broadcast::Sender<Change>,
+    observer: Observer,
 }
 
 #[derive(Debug)]
@@ -95,19 +111,15 @@ struct Inner {
 }
 
 impl Records {
-    pub(crate) fn open(path: &Path) -> std::io::Result<Self> {
+    pub(crate) fn open(path: &Path, observer: Observer) -> std::io::Result<Self> {
         Ok(Self {
             inner: Mutex::new(Inner {
                 file: File::create(path)?,
                 next: 1,
                 lines: Vec::new(),
             }),
-            changes: broadcast::Sender::new(1024),
+            observer,
         })
-    }
-
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Change> {
-        self.changes.subscribe()
     }
 
     /// The number of the call that starts now.
@@ -151,8 +163,7 @@ impl Records {
             let (store, keys) = outcome.written.unzip();
             let keys = keys.unwrap_or_default();
             for object in outcome.objects {
-                // Nobody listening is fine.
-                let _ = self.changes.send(Change {
+                (self.observer.0)(Change {
                     account: call.account.clone(),
                     service: call.service.clone(),
                     operation: call.operation.clone(),
