@@ -53,6 +53,14 @@ impl Page {
         self.one_block(user.slot(), id)
     }
 
+    /// All blocks of a user, by the resources that set them.
+    pub fn blocks_of(&self, user: &UserFingerprint) -> impl Iterator<Item = (&BlockId, Block)> {
+        let name = user.slot().to_owned();
+        self.all_blocks()
+            .filter(move |(holder, _, _)| *holder == name)
+            .map(|(_, id, block)| (id, block))
+    }
+
     /// The user's own not-before or the page's, whichever is later.
     #[must_use]
     pub fn user_not_before(&self, user: &UserFingerprint) -> Instant {

@@ -3,15 +3,18 @@
 //! Every edit works on whatever another writer left there. Nothing here ever revives a session: lifting a block raises
 //! the user's not-before in the same write.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use zt_model::duration::Duration;
 use zt_model::ids::{ApplicationName, BlockId};
 use zt_model::instant::Instant;
 use zt_model::session::{Pepper, SessionHandle, UserFingerprint};
 use zt_model::store::{
-    ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, application_key, page_key, page_key_of_handle,
+    ApplicationDocument, Block, Expiry, Page, STORE_KEY, StoreDocument, application_key, page_key, page_key_of_handle,
 };
 
-use super::revocation::{Mode, Revocation};
+use super::revocation::{Mode, Revocation, User};
 use crate::store_writer::{Edit, EditFault};
 
 /// What happens to one subject.
@@ -22,18 +25,48 @@ enum Act {
     SignOut,
 }
 
-/// The edits that lead from `before` to `after`; either may be nothing.
+/// Blocks of the same users that other revocations hold, as the last write found them.
+///
+/// A provider that was killed between its write and its answer leaves a block that no state knows. It errs on the safe
+/// side, but somebody has to be told how to get hold of it.
+#[derive(Clone, Default)]
+pub(super) struct OtherBlocks(Arc<Mutex<BTreeMap<User, Vec<(BlockId, Block)>>>>);
+
+impl OtherBlocks {
+    fn found(&self, user: &User, blocks: Vec<(BlockId, Block)>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(user.clone(), blocks);
+    }
+
+    /// The users with such blocks.
+    pub(super) fn take(&self) -> BTreeMap<User, Vec<(BlockId, Block)>> {
+        let mut found = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        found.retain(|_, blocks| !blocks.is_empty());
+        found
+    }
+}
+
+/// The edits that lead from one revocation to another; either may be nothing.
 pub(super) fn edits(
-    before: Option<&Revocation>,
-    after: Option<&Revocation>,
+    (before, after): (Option<&Revocation>, Option<&Revocation>),
     pepper: &Pepper,
     longest: Duration,
+    others: &OtherBlocks,
 ) -> Vec<Edit> {
+    let own = after.or(before).map(|revocation| revocation.id.clone());
     let mut edits = Vec::new();
     for user in subjects(before, after, |revocation| &revocation.users) {
         let holds = |revocation: &&Revocation| revocation.users.contains(&user);
         if let Some(act) = act(before.filter(holds), after.filter(holds)) {
-            edits.push(user_edit(pepper.user(&user.issuer, &user.subject), act, longest));
+            let fingerprint = pepper.user(&user.issuer, &user.subject);
+            let (user, own, others) = (user.clone(), own.clone(), others.clone());
+            edits.push(page_edit(page_key(&fingerprint), longest, move |page, now| {
+                act_on(page, &fingerprint, &act, now);
+                let foreign = page.blocks_of(&fingerprint).filter(|(id, _)| Some(*id) != own.as_ref());
+                others.found(&user, foreign.map(|(id, block)| (id.clone(), block)).collect());
+            }));
         }
     }
     for session in after.map(|revocation| revocation.sessions.clone()).unwrap_or_default() {
@@ -97,12 +130,12 @@ fn act(before: Option<&Revocation>, after: Option<&Revocation>) -> Option<Act> {
     }
 }
 
-fn user_edit(user: UserFingerprint, act: Act, longest: Duration) -> Edit {
-    page_edit(page_key(&user), longest, move |page, now| match &act {
-        Act::Block(id, end) => page.set_block(&user, id, *end, now),
-        Act::Lift(id) => drop(page.lift_block(&user, id, now)),
-        Act::SignOut => page.revoke_user(&user, now),
-    })
+fn act_on(page: &mut Page, user: &UserFingerprint, act: &Act, now: Instant) {
+    match act {
+        Act::Block(id, end) => page.set_block(user, id, *end, now),
+        Act::Lift(id) => drop(page.lift_block(user, id, now)),
+        Act::SignOut => page.revoke_user(user, now),
+    }
 }
 
 fn session_edit(session: SessionHandle, longest: Duration) -> Edit {

@@ -4,6 +4,10 @@
 //! separate. It carries at most ten subjects; a revocation of more has none and is written anew instead.
 
 use zt_framework::Value;
+use zt_model::ids::BlockId;
+use zt_model::store::{Block, Expiry};
+
+use super::revocation::User;
 
 /// Most subjects an id carries.
 pub(super) const MOST: usize = 10;
@@ -25,6 +29,25 @@ pub(super) fn of(state: &Value) -> Option<String> {
     }
     parts.extend(subjects);
     Some(parts.join(","))
+}
+
+/// The id of one block of one user, as the store shows it.
+pub(super) fn of_block(arn: &str, user: &User, id: &BlockId, block: Block) -> String {
+    let mut parts = vec![
+        part("store", arn),
+        part("id", id.as_str()),
+        part("mode", "block"),
+        part("at", &super::time::format(block.set)),
+    ];
+    if let Expiry::At(end) = block.expires {
+        parts.push(part("expires_at", &super::time::format(end)));
+    }
+    parts.push(format!(
+        "user={}|{}",
+        encode(user.issuer.as_str()),
+        encode(&user.subject)
+    ));
+    parts.join(",")
 }
 
 fn subjects(state: &Value) -> Vec<String> {

@@ -6,6 +6,8 @@ mod presence;
 mod resource;
 mod revocation;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use resource::SessionRevocation;

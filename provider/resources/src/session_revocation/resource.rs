@@ -7,11 +7,11 @@ use zt_framework::{
 };
 use zt_model::ids::{ApplicationName, BlockId};
 use zt_model::instant::Instant;
-use zt_model::store::{STORE_KEY, StoreDocument};
+use zt_model::store::{Block, STORE_KEY, StoreDocument};
 
-use super::edits::{edits, store_edits};
+use super::edits::{OtherBlocks, edits, store_edits};
 use super::presence::Presence;
-use super::revocation::Revocation;
+use super::revocation::{Revocation, User};
 use super::{import_id, schema, time};
 use crate::connection::{Connected, Connection};
 use crate::failure::diagnostic;
@@ -38,27 +38,37 @@ impl SessionRevocation {
         store: &Value,
         before: Option<&Revocation>,
         after: Option<&Revocation>,
-    ) -> Result<Option<Instant>, Diagnostic> {
+    ) -> Result<Written, Diagnostic> {
         let connected = self.connection.need(context)?;
         let facts = connected.facts.of(&connected.aws, store).await?;
         let arn = store.get("arn").as_str().unwrap_or_default();
-        let mut all = edits(before, after, &facts.pepper, facts.longest);
+        let others = OtherBlocks::default();
+        let mut all = edits((before, after), &facts.pepper, facts.longest, &others);
         let whole = |revocation: &Revocation| revocation.whole_store;
         if before.is_some_and(whole) || after.is_some_and(whole) {
             all.extend(store_edits(before, after, &applications(&connected, arn).await?));
         }
         if all.is_empty() {
-            return Ok(None);
+            return Ok(Written::default());
         }
         let written = connected.writers.of(&connected.aws, arn).apply(all).await;
-        written.map(Some).map_err(|error| error.diagnostic())
+        let at = Some(written.map_err(|error| error.diagnostic())?);
+        Ok(Written {
+            at,
+            warnings: others
+                .take()
+                .iter()
+                .map(|(user, blocks)| held_by_others(arn, user, blocks))
+                .collect(),
+        })
     }
 
-    async fn make(&self, context: &Context, planned: &Value) -> Result<Value, Diagnostic> {
+    async fn make(&self, context: &Context, planned: &Value) -> Result<(Value, Diagnostics), Diagnostic> {
         context.check().map_err(|_| stopped())?;
         let revocation = Revocation::read(planned, fresh_id()?)?;
         let store = planned.get("session_store");
-        let at = match self.write(context, store, None, Some(&revocation)).await? {
+        let written = self.write(context, store, None, Some(&revocation)).await?;
+        let at = match written.at {
             Some(at) => at,
             None => self.aws_time(context, store).await?,
         };
@@ -66,7 +76,7 @@ impl SessionRevocation {
         state.set("revocation_id", revocation.id.as_str());
         state.set("revoked_at", time::format(at));
         state.set("import_id", import_id::of(&state));
-        Ok(state)
+        Ok((state, written.warnings))
     }
 
     async fn aws_time(&self, context: &Context, store: &Value) -> Result<Instant, Diagnostic> {
@@ -125,16 +135,16 @@ impl SessionRevocation {
         Ok(Some(state))
     }
 
-    async fn remove(&self, context: &Context, prior: &Value) -> Result<(), Diagnostic> {
+    async fn remove(&self, context: &Context, prior: &Value) -> Result<Diagnostics, Diagnostic> {
         let revocation = Revocation::read(prior, block_id(prior)?)?;
         let store = prior.get("session_store");
         let arn = store.get("arn").as_str().unwrap_or_default();
         let connected = self.connection.need(context)?;
         let there = optional(connected.aws.keyvalue(arn).describe().await).map_err(|error| diagnostic(&error))?;
-        if there.is_some() {
-            self.write(context, store, Some(&revocation), None).await?;
+        if there.is_none() {
+            return Ok(Diagnostics::new());
         }
-        Ok(())
+        Ok(self.write(context, store, Some(&revocation), None).await?.warnings)
     }
 
     async fn find(&self, context: &Context, id: &str) -> Result<Value, Diagnostic> {
@@ -168,6 +178,30 @@ impl SessionRevocation {
         Revocation::read(&state, block_id(&state)?)?;
         Ok(state)
     }
+}
+
+/// What a write came to.
+#[derive(Default)]
+struct Written {
+    /// AWS's time; none when nothing was to be written.
+    at: Option<Instant>,
+    warnings: Diagnostics,
+}
+
+/// Tells who else holds a user out, and how to get hold of a block that an interrupted apply left behind.
+fn held_by_others(arn: &str, user: &User, blocks: &[(BlockId, Block)]) -> Diagnostic {
+    let id = |(id, block): &(BlockId, Block)| format!("  {}", import_id::of_block(arn, user, id, *block));
+    Diagnostic::warning(
+        format!(
+            "User {} of {} is also held out by other revocations",
+            user.subject, user.issuer
+        ),
+        format!(
+            "Each of them stands until its own resource is destroyed. Should one belong to no resource, because an apply was \
+             killed, import it and destroy it:\n{}",
+            blocks.iter().map(id).collect::<Vec<_>>().join("\n")
+        ),
+    )
 }
 
 /// The applications of a store, by their documents.
@@ -252,9 +286,12 @@ impl Resource for SessionRevocation {
 
     async fn create(&self, context: &Context, request: CreateRequest) -> ApplyOutcome {
         match self.make(context, &request.planned).await {
-            Ok(state) => {
+            Ok((state, diagnostics)) => {
                 let identity = identity(&state);
-                ApplyOutcome::done(state).identity(identity)
+                ApplyOutcome {
+                    diagnostics,
+                    ..ApplyOutcome::done(state).identity(identity)
+                }
             }
             Err(error) => ApplyOutcome::failed(error),
         }
@@ -272,7 +309,10 @@ impl Resource for SessionRevocation {
 
     async fn delete(&self, context: &Context, request: DeleteRequest) -> DeleteOutcome {
         match self.remove(context, &request.prior).await {
-            Ok(()) => DeleteOutcome::gone(),
+            Ok(diagnostics) => DeleteOutcome {
+                diagnostics,
+                ..DeleteOutcome::gone()
+            },
             Err(error) => DeleteOutcome::failed(error),
         }
     }

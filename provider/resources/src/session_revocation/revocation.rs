@@ -65,16 +65,6 @@ impl Revocation {
             expires: expires(object)?,
         })
     }
-
-    /// Whether there is anybody to revoke.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.users.is_empty() && self.sessions.is_empty() && self.applications.is_empty() && !self.whole_store
-    }
-
-    /// How many subjects it names.
-    pub(crate) fn subjects(&self) -> usize {
-        self.users.len() + self.sessions.len() + self.applications.len() + usize::from(self.whole_store)
-    }
 }
 
 fn expires(object: &Value) -> Result<Expiry, Diagnostic> {

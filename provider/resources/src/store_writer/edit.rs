@@ -36,12 +36,6 @@ impl Edit {
         }
     }
 
-    /// Puts a text, whatever stands there.
-    pub(crate) fn put(key: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self::new(key, move |_, _| Ok(Some(text.clone())))
-    }
-
     pub(crate) fn key(&self) -> &str {
         &self.key
     }

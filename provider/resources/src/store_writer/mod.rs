@@ -57,7 +57,7 @@ impl WriteError {
 
 /// The writers of this provider instance, by store.
 #[derive(Default)]
-pub struct StoreWriters(Mutex<HashMap<String, StoreWriter>>);
+pub(crate) struct StoreWriters(Mutex<HashMap<String, StoreWriter>>);
 
 impl StoreWriters {
     /// The writer of the store with this ARN; the first caller starts it.

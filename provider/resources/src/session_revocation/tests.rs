@@ -1,0 +1,220 @@
+//! What becomes of a page, and of an application's document, when revocations come, change and go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use zt_model::duration::Duration;
+use zt_model::ids::{ApplicationName, BlockId, Issuer};
+use zt_model::instant::Instant;
+use zt_model::secret::SecretBytes;
+use zt_model::session::{Pepper, SessionHandle};
+use zt_model::store::{ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, page_key};
+
+use super::edits::{OtherBlocks, edits, store_edits};
+use super::revocation::{Mode, Revocation, User};
+
+const HOUR: Duration = Duration::from_seconds(3600);
+const T0: u64 = 1_800_000_000;
+
+fn at(seconds: u64) -> Instant {
+    Instant::from_seconds(T0 + seconds)
+}
+
+fn pepper() -> Pepper {
+    Pepper::new(SecretBytes::new(vec![7; 32])).unwrap()
+}
+
+fn user(subject: &str) -> User {
+    User {
+        issuer: Issuer::parse("https://login.example.com").unwrap(),
+        subject: subject.to_owned(),
+    }
+}
+
+fn revocation(id: &str, mode: Mode, subjects: &[&str]) -> Revocation {
+    Revocation {
+        id: BlockId::parse(id).unwrap(),
+        users: subjects.iter().map(|subject| user(subject)).collect(),
+        sessions: BTreeSet::new(),
+        applications: BTreeSet::new(),
+        whole_store: false,
+        mode,
+        expires: Expiry::Never,
+    }
+}
+
+/// A store in memory, on which edits are applied as the writer does.
+struct Store(BTreeMap<String, String>);
+
+impl Store {
+    fn new() -> Self {
+        let pages = zt_model::store::all_page_keys().map(|key| (key, Page::EMPTY.to_owned()));
+        Self(pages.collect())
+    }
+
+    fn apply(&mut self, before: Option<&Revocation>, after: Option<&Revocation>, now: Instant) -> OtherBlocks {
+        let others = OtherBlocks::default();
+        for edit in edits((before, after), &pepper(), HOUR, &others) {
+            let present = self.0.get(edit.key()).map(String::as_str);
+            if let Some(text) = edit.apply(present, now).unwrap() {
+                self.0.insert(edit.key().to_owned(), text);
+            }
+        }
+        others
+    }
+
+    fn page(&self, subject: &str) -> Page {
+        let user = user(subject);
+        Page::parse(&self.0[&page_key(&pepper().user(&user.issuer, &user.subject))]).unwrap()
+    }
+
+    fn blocked(&self, subject: &str, now: Instant) -> bool {
+        let user = user(subject);
+        self.page(subject)
+            .blocks_user(&pepper().user(&user.issuer, &user.subject), now)
+    }
+
+    fn not_before(&self, subject: &str) -> Instant {
+        let user = user(subject);
+        self.page(subject)
+            .user_not_before(&pepper().user(&user.issuer, &user.subject))
+    }
+}
+
+#[test]
+fn a_block_stands_until_it_is_lifted_and_lifting_revives_nothing() {
+    let mut store = Store::new();
+    let one = revocation("AAAAAAA1", Mode::Block, &["bob"]);
+    store.apply(None, Some(&one), at(0));
+    assert!(store.blocked("bob", at(1)));
+    store.apply(Some(&one), None, at(60));
+    assert!(!store.blocked("bob", at(61)));
+    assert_eq!(
+        store.not_before("bob"),
+        at(60),
+        "sessions from before the end stay dead"
+    );
+}
+
+#[test]
+fn two_revocations_of_one_user_are_lifted_one_by_one() {
+    let mut store = Store::new();
+    let (one, two) = (
+        revocation("AAAAAAA1", Mode::Block, &["bob"]),
+        revocation("AAAAAAA2", Mode::Block, &["bob"]),
+    );
+    store.apply(None, Some(&one), at(0));
+    let others = store.apply(None, Some(&two), at(1)).take();
+    assert_eq!(
+        others[&user("bob")][0].0,
+        one.id,
+        "the first is told to whoever sets the second"
+    );
+    store.apply(Some(&two), None, at(2));
+    assert!(store.blocked("bob", at(3)), "lifting one lifts the other");
+    store.apply(Some(&one), None, at(4));
+    assert!(!store.blocked("bob", at(5)));
+}
+
+#[test]
+fn adding_a_user_moves_no_other_time() {
+    let mut store = Store::new();
+    let one = revocation("AAAAAAA1", Mode::SignOut, &["bob"]);
+    let both = revocation("AAAAAAA1", Mode::SignOut, &["bob", "eve"]);
+    store.apply(None, Some(&one), at(0));
+    store.apply(Some(&one), Some(&both), at(100));
+    assert_eq!((store.not_before("bob"), store.not_before("eve")), (at(0), at(100)));
+}
+
+#[test]
+fn a_changed_mode_sets_or_lifts_the_block() {
+    let mut store = Store::new();
+    let (sign_out, block) = (
+        revocation("AAAAAAA1", Mode::SignOut, &["bob"]),
+        revocation("AAAAAAA1", Mode::Block, &["bob"]),
+    );
+    store.apply(None, Some(&sign_out), at(0));
+    assert!(!store.blocked("bob", at(1)));
+    store.apply(Some(&sign_out), Some(&block), at(2));
+    assert!(store.blocked("bob", at(3)));
+    store.apply(Some(&block), Some(&sign_out), at(4));
+    assert!(!store.blocked("bob", at(5)));
+    assert_eq!(store.not_before("bob"), at(4));
+}
+
+#[test]
+fn a_block_with_an_end_ends_by_itself_and_an_end_can_move() {
+    let mut store = Store::new();
+    let short = Revocation {
+        expires: Expiry::At(at(10)),
+        ..revocation("AAAAAAA1", Mode::Block, &["bob"])
+    };
+    let long = Revocation {
+        expires: Expiry::At(at(100)),
+        ..short.clone()
+    };
+    store.apply(None, Some(&short), at(0));
+    assert!(store.blocked("bob", at(9)) && !store.blocked("bob", at(10)));
+    store.apply(Some(&short), Some(&long), at(5));
+    assert!(store.blocked("bob", at(99)));
+    assert_eq!(store.not_before("bob"), at(0), "moving the end signs nobody out again");
+}
+
+#[test]
+fn a_session_is_ended_for_good_and_repeating_changes_no_byte() {
+    let mut store = Store::new();
+    let handle = SessionHandle::parse("AAbbbbbbbb").unwrap();
+    let one = Revocation {
+        sessions: [handle.clone()].into(),
+        ..revocation("AAAAAAA1", Mode::Block, &[])
+    };
+    store.apply(None, Some(&one), at(0));
+    let first = store.0.clone();
+    store.apply(None, Some(&one), at(0));
+    assert_eq!(store.0, first);
+    store.apply(Some(&one), None, at(5));
+    assert!(
+        Page::parse(&store.0["p:AA"])
+            .unwrap()
+            .session_revoked(&handle)
+            .is_some()
+    );
+}
+
+#[test]
+fn an_absent_page_or_application_is_a_fault_and_not_an_empty_one() {
+    let application = ApplicationName::parse("members").unwrap();
+    let one = Revocation {
+        applications: [application].into(),
+        ..revocation("AAAAAAA1", Mode::Block, &["bob"])
+    };
+    for edit in edits((None, Some(&one)), &pepper(), HOUR, &OtherBlocks::default()) {
+        assert!(edit.apply(None, at(0)).is_err(), "{} is made up", edit.key());
+        assert!(
+            edit.apply(Some("garbage"), at(0)).is_err(),
+            "{} is overwritten",
+            edit.key()
+        );
+    }
+}
+
+#[test]
+fn everyone_of_the_store_reaches_later_applications() {
+    let one = Revocation {
+        whole_store: true,
+        ..revocation("AAAAAAA1", Mode::Block, &[])
+    };
+    let name = ApplicationName::parse("members").unwrap();
+    let edits = store_edits(None, Some(&one), &[name]);
+    let keys: Vec<&str> = edits.iter().map(|edit| edit.key()).collect();
+    assert_eq!(keys, [STORE_KEY, "a:members"]);
+    let store = r#"{"v":1,"name":"main","id":"AbCd_123","life":3600,"nb":0}"#;
+    let document = StoreDocument::parse(&edits[0].apply(Some(store), at(0)).unwrap().unwrap()).unwrap();
+    assert_eq!((document.blocks().len(), document.not_before()), (1, at(0)));
+    let application = ApplicationDocument::parse(
+        &edits[1]
+            .apply(Some(r#"{"v":1,"nb":0,"k":{}}"#), at(0))
+            .unwrap()
+            .unwrap(),
+    );
+    assert!(application.unwrap().blocks_everyone(at(1)));
+}
