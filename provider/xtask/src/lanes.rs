@@ -21,19 +21,90 @@ const NGINX: (&str, &str) = ("nginx", "nginx-light");
 const CHROMIUM: (&str, &str) = ("chromium", "chromium");
 
 const LANES: &[Lane] = &[
-    Lane { name: "tidy", about: "house rules and dependency direction", command: &["cargo", "xtask", "tidy"], needs: &[] },
-    Lane { name: "fmt", about: "formatting of Rust and HCL", command: &["make", "--no-print-directory", "fmt-check"], needs: &[] },
-    Lane { name: "clippy", about: "lints, warnings are errors", command: &["make", "--no-print-directory", "clippy"], needs: &[] },
-    Lane { name: "rust", about: "unit, property and in-process tests", command: &["make", "--no-print-directory", "test-rust"], needs: &[] },
-    Lane { name: "edge-dist", about: "edge bundles rebuilt and compared", command: &["make", "--no-print-directory", "edge-check"], needs: &[] },
-    Lane { name: "session", about: "session function on njs and QuickJS", command: &["make", "--no-print-directory", "test-session"], needs: &[NJS] },
-    Lane { name: "auth", about: "auth function bundle on Node", command: &["make", "--no-print-directory", "test-auth"], needs: &[] },
-    Lane { name: "paths", about: "nginx, Node and Python as path resolvers", command: &["make", "--no-print-directory", "test-paths"], needs: &[NJS, NGINX] },
-    Lane { name: "protocol", about: "the binary over gRPC, pyvider as foreign client", command: &["make", "--no-print-directory", "test-protocol"], needs: &[] },
-    Lane { name: "local-cloud", about: "control plane judged by botocore", command: &["make", "--no-print-directory", "test-local-cloud"], needs: &[] },
-    Lane { name: "acceptance", about: "real Terraform against the local cloud", command: &["make", "--no-print-directory", "test-acceptance"], needs: &[] },
-    Lane { name: "modules", about: "modules and examples: validate and test", command: &["make", "--no-print-directory", "test-modules"], needs: &[] },
-    Lane { name: "browser", about: "headless Chromium through login and refusal", command: &["make", "--no-print-directory", "test-browser"], needs: &[CHROMIUM] },
+    Lane {
+        name: "tidy",
+        about: "house rules and dependency direction",
+        command: &["cargo", "xtask", "tidy"],
+        needs: &[],
+    },
+    Lane {
+        name: "fmt",
+        about: "formatting of Rust and HCL",
+        command: &["make", "--no-print-directory", "fmt-check"],
+        needs: &[],
+    },
+    Lane {
+        name: "clippy",
+        about: "lints, warnings are errors",
+        command: &["make", "--no-print-directory", "clippy"],
+        needs: &[],
+    },
+    Lane {
+        name: "rust",
+        about: "unit, property and in-process tests",
+        command: &["make", "--no-print-directory", "test-rust"],
+        needs: &[],
+    },
+    Lane {
+        name: "docs",
+        about: "registry pages rendered anew and compared",
+        command: &["make", "--no-print-directory", "docs-check"],
+        needs: &[],
+    },
+    Lane {
+        name: "edge-dist",
+        about: "edge bundles rebuilt and compared",
+        command: &["make", "--no-print-directory", "edge-check"],
+        needs: &[],
+    },
+    Lane {
+        name: "session",
+        about: "session function on njs and QuickJS",
+        command: &["make", "--no-print-directory", "test-session"],
+        needs: &[NJS],
+    },
+    Lane {
+        name: "auth",
+        about: "auth function bundle on Node",
+        command: &["make", "--no-print-directory", "test-auth"],
+        needs: &[],
+    },
+    Lane {
+        name: "paths",
+        about: "nginx, Node and Python as path resolvers",
+        command: &["make", "--no-print-directory", "test-paths"],
+        needs: &[NJS, NGINX],
+    },
+    Lane {
+        name: "protocol",
+        about: "the binary over gRPC, pyvider as foreign client",
+        command: &["make", "--no-print-directory", "test-protocol"],
+        needs: &[],
+    },
+    Lane {
+        name: "local-cloud",
+        about: "control plane judged by botocore",
+        command: &["make", "--no-print-directory", "test-local-cloud"],
+        needs: &[],
+    },
+    Lane {
+        name: "acceptance",
+        about: "real Terraform against the local cloud",
+        command: &["make", "--no-print-directory", "test-acceptance"],
+        needs: &[],
+    },
+    Lane {
+        name: "modules",
+        about: "modules and examples: validate and test",
+        command: &["make", "--no-print-directory", "test-modules"],
+        needs: &[],
+    },
+    Lane {
+        name: "browser",
+        about: "headless Chromium through login and refusal",
+        command: &["make", "--no-print-directory", "test-browser"],
+        needs: &[CHROMIUM],
+    },
 ];
 
 /// Cases of a lane, as the lane's own output tells them.
@@ -68,7 +139,9 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         eprintln!("lanes: there is no lane {unknown}; see --list");
         return ExitCode::from(2);
     }
-    let chosen = LANES.iter().filter(|lane| only.is_empty() || only.iter().any(|name| *name == lane.name));
+    let chosen = LANES
+        .iter()
+        .filter(|lane| only.is_empty() || only.iter().any(|name| *name == lane.name));
     report(chosen.map(|lane| (lane, run_lane(lane))).collect())
 }
 
@@ -79,7 +152,10 @@ fn report(results: Vec<(&Lane, Result<Counts, String>)>) -> ExitCode {
     for (lane, result) in &results {
         match result {
             Ok(counts) => {
-                println!("{:12} {} passed, {} failed, {} skipped", lane.name, counts.passed, counts.failed, counts.skipped);
+                println!(
+                    "{:12} {} passed, {} failed, {} skipped",
+                    lane.name, counts.passed, counts.failed, counts.skipped
+                );
                 total.add(*counts);
             }
             Err(reason) => {
@@ -89,8 +165,15 @@ fn report(results: Vec<(&Lane, Result<Counts, String>)>) -> ExitCode {
             }
         }
     }
-    println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
-    if broken || total.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    println!(
+        "{} passed, {} failed, {} skipped",
+        total.passed, total.failed, total.skipped
+    );
+    if broken || total.failed > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn run_lane(lane: &Lane) -> Result<Counts, String> {
@@ -126,7 +209,10 @@ fn run_lane(lane: &Lane) -> Result<Counts, String> {
 }
 
 fn on_path(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).stdout(Stdio::null()).status();
+    let found = Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .stdout(Stdio::null())
+        .status();
     found.is_ok_and(|status| status.success())
 }
 
@@ -162,13 +248,26 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expected: Option<(u64, u64, u64)>) {
-        assert_eq!(count(line), expected.map(|(passed, failed, skipped)| Counts { passed, failed, skipped }));
+        assert_eq!(
+            count(line),
+            expected.map(|(passed, failed, skipped)| Counts {
+                passed,
+                failed,
+                skipped
+            })
+        );
     }
 
     #[test]
     fn closing_lines_are_read() {
-        check("     Summary [   0.011s] 2 tests run: 2 passed, 0 skipped", Some((2, 0, 0)));
-        check("Summary [1s] 9 tests run: 7 passed (1 slow), 2 failed, 1 skipped", Some((7, 2, 1)));
+        check(
+            "     Summary [   0.011s] 2 tests run: 2 passed, 0 skipped",
+            Some((2, 0, 0)),
+        );
+        check(
+            "Summary [1s] 9 tests run: 7 passed (1 slow), 2 failed, 1 skipped",
+            Some((7, 2, 1)),
+        );
         check("12 passed, 0 failed", Some((12, 0, 0)));
         check("tidy: 3 passed, 1 failed", Some((3, 1, 0)));
         check("session: 3 passed, 1 failed, 2 skipped", Some((3, 1, 2)));

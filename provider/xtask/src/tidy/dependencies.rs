@@ -11,7 +11,10 @@ pub(crate) const CHECKS: &[(&str, Check)] = &[
     ("dependencies point inwards", inward),
     ("I1: only wire names tonic, prost and rmpv", protobuf_in_wire),
     ("I2: only aws names the AWS SDK", sdk_in_aws),
-    ("the local cloud depends on no crate of the provider", local_cloud_is_foreign),
+    (
+        "the local cloud depends on no crate of the provider",
+        local_cloud_is_foreign,
+    ),
     ("tests/support knows no inner crate", support_is_outside),
 ];
 
@@ -24,7 +27,10 @@ const INWARD: &[(&str, &[&str])] = &[
     ("zt-edge", &["zt-model"]),
     ("zt-aws", &["zt-model"]),
     ("zt-resources", &["zt-framework", "zt-model", "zt-edge", "zt-aws"]),
-    ("terraform-provider-zt", &["zt-framework", "zt-wire", "zt-resources", "zt-aws"]),
+    (
+        "terraform-provider-zt",
+        &["zt-framework", "zt-wire", "zt-resources", "zt-aws"],
+    ),
 ];
 
 struct Package {
@@ -48,7 +54,10 @@ fn packages() -> Vec<Package> {
 fn package(value: &Value) -> Package {
     let manifest = value["manifest_path"].as_str().unwrap_or_default();
     let root = tree::root();
-    let folder = manifest.strip_prefix(&*root.to_string_lossy()).unwrap_or(manifest).trim_start_matches('/');
+    let folder = manifest
+        .strip_prefix(&*root.to_string_lossy())
+        .unwrap_or(manifest)
+        .trim_start_matches('/');
     let dependencies = value["dependencies"].as_array().cloned().unwrap_or_default();
     Package {
         name: value["name"].as_str().unwrap_or_default().to_owned(),
@@ -69,8 +78,16 @@ fn refuse(rule: &'static str, refused: impl Fn(&Package, &str) -> bool) -> Vec<F
     }
     let mut findings = Vec::new();
     for package in &packages {
-        for dependency in package.dependencies.iter().filter(|dependency| refused(package, dependency)) {
-            findings.push(Finding::new(rule, package.folder.as_str(), format!("depends on {dependency}")));
+        for dependency in package
+            .dependencies
+            .iter()
+            .filter(|dependency| refused(package, dependency))
+        {
+            findings.push(Finding::new(
+                rule,
+                package.folder.as_str(),
+                format!("depends on {dependency}"),
+            ));
         }
     }
     findings
@@ -86,7 +103,9 @@ fn inward() -> Vec<Finding> {
 
 fn protobuf_in_wire() -> Vec<Finding> {
     refuse("I1", |package, dependency| {
-        let speaks = ["tonic", "prost", "rmpv"].iter().any(|name| dependency.starts_with(name));
+        let speaks = ["tonic", "prost", "rmpv"]
+            .iter()
+            .any(|name| dependency.starts_with(name));
         speaks && package.folder.starts_with("provider/") && !package.folder.starts_with("provider/wire/")
     })
 }
@@ -100,7 +119,9 @@ fn sdk_in_aws() -> Vec<Finding> {
 
 fn local_cloud_is_foreign() -> Vec<Finding> {
     let ours: Vec<&str> = INWARD.iter().map(|(name, _)| *name).collect();
-    refuse("local-cloud", |package, dependency| package.folder.starts_with("tests/local-cloud/") && ours.contains(&dependency))
+    refuse("local-cloud", |package, dependency| {
+        package.folder.starts_with("tests/local-cloud/") && ours.contains(&dependency)
+    })
 }
 
 fn support_is_outside() -> Vec<Finding> {

@@ -17,7 +17,11 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn new(rule: &'static str, place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { rule, place: place.into(), what: what.into() }
+        Self {
+            rule,
+            place: place.into(),
+            what: what.into(),
+        }
     }
 }
 
@@ -42,7 +46,11 @@ pub(crate) fn run() -> ExitCode {
         println!("{}: {}: {}", finding.place, finding.rule, finding.what);
     }
     println!("tidy: {passed} passed, {failed} failed");
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn count(found: Vec<Finding>, name: &str, findings: &mut Vec<Finding>, (passed, failed): (&mut u32, &mut u32)) {

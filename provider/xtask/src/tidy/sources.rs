@@ -8,19 +8,44 @@ type Check = fn(&[String]) -> Vec<Finding>;
 pub(crate) const CHECKS: &[(&str, Check)] = &[
     ("the top level holds only what the layout names", top_level),
     ("files stay short", file_sizes),
-    ("I3: the model has no async, clock, environment, files or network", model_is_pure),
+    (
+        "I3: the model has no async, clock, environment, files or network",
+        model_is_pure,
+    ),
     ("I4: the framework has no AWS words", framework_knows_no_cloud),
     ("I6: only the server and aws::config read the environment", environment),
     ("I7: only the handshake writes to stdout", stdout),
     ("no machine paths and no registry hosts in tracked files", foreign_words),
     ("modules bring no provider blocks", module_provider_blocks),
+    (
+        "I10: every object has a page, examples and an acceptance test",
+        objects_are_complete,
+    ),
     ("no module is named utils, helpers, common or manager", vague_names),
 ];
 
 const TOP_LEVEL: &[&str] = &[
-    "Cargo.toml", "Cargo.lock", "GNUmakefile", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md",
-    "SECURITY.md", "LICENSE", "clippy.toml", "rustfmt.toml", "deny.toml", "rust-toolchain.toml",
-    "terraform-registry-manifest.json", "provider", "modules", "examples", "edge-src", "tests", "docs", "docs-dev",
+    "Cargo.toml",
+    "Cargo.lock",
+    "GNUmakefile",
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "LICENSE",
+    "clippy.toml",
+    "rustfmt.toml",
+    "deny.toml",
+    "rust-toolchain.toml",
+    "terraform-registry-manifest.json",
+    "provider",
+    "modules",
+    "examples",
+    "edge-src",
+    "tests",
+    "docs",
+    "docs-dev",
 ];
 
 /// Longest hand-written source file, in lines.
@@ -37,8 +62,12 @@ fn top_level(files: &[String]) -> Vec<Finding> {
 }
 
 fn is_source(path: &str) -> bool {
-    let hand_written = !path.contains("/dist/") && !path.contains("vectors/") && !path.contains("/cases/") && !path.contains("lock");
-    hand_written && [".rs", ".ts", ".mjs", ".js", ".py"].iter().any(|ending| path.ends_with(ending))
+    let hand_written =
+        !path.contains("/dist/") && !path.contains("vectors/") && !path.contains("/cases/") && !path.contains("lock");
+    hand_written
+        && [".rs", ".ts", ".mjs", ".js", ".py"]
+            .iter()
+            .any(|ending| path.ends_with(ending))
 }
 
 fn file_sizes(files: &[String]) -> Vec<Finding> {
@@ -47,7 +76,8 @@ fn file_sizes(files: &[String]) -> Vec<Finding> {
         .filter(|path| is_source(path))
         .filter_map(|path| {
             let lines = tree::text(path)?.lines().count();
-            (lines > HARD_LIMIT).then(|| Finding::new("size", path.as_str(), format!("{lines} lines, at most {HARD_LIMIT}")))
+            (lines > HARD_LIMIT)
+                .then(|| Finding::new("size", path.as_str(), format!("{lines} lines, at most {HARD_LIMIT}")))
         })
         .collect()
 }
@@ -63,7 +93,11 @@ fn shipped_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn shipped_rust<'a>(files: &'a [String], folder: &'a str) -> impl Iterator<Item = &'a String> {
     files.iter().filter(move |path| {
-        path.starts_with(folder) && path.ends_with(".rs") && path.contains("/src/") && !path.contains("/tests/") && !path.ends_with("tests.rs")
+        path.starts_with(folder)
+            && path.ends_with(".rs")
+            && path.contains("/src/")
+            && !path.contains("/tests/")
+            && !path.ends_with("tests.rs")
     })
 }
 
@@ -81,7 +115,17 @@ fn words(files: &[String], folder: &str, rule: &'static str, banned: &[&str]) ->
 }
 
 fn model_is_pure(files: &[String]) -> Vec<Finding> {
-    let banned = ["async fn", ".await", "SystemTime", "Instant::now", "std::env", "std::fs", "std::net", "tokio", "std::process"];
+    let banned = [
+        "async fn",
+        ".await",
+        "SystemTime",
+        "Instant::now",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "tokio",
+        "std::process",
+    ];
     words(files, "provider/model/", "model-purity", &banned)
 }
 
@@ -91,13 +135,18 @@ fn framework_knows_no_cloud(files: &[String]) -> Vec<Finding> {
 }
 
 fn environment(files: &[String]) -> Vec<Finding> {
-    words(files, "provider/", "environment", &["env::var", "env::vars", "env::var_os"])
-        .into_iter()
-        .filter(|finding| {
-            let allowed = ["provider/server/", "provider/aws/src/config", "provider/xtask/"];
-            !allowed.iter().any(|place| finding.place.starts_with(place))
-        })
-        .collect()
+    words(
+        files,
+        "provider/",
+        "environment",
+        &["env::var", "env::vars", "env::var_os"],
+    )
+    .into_iter()
+    .filter(|finding| {
+        let allowed = ["provider/server/", "provider/aws/src/config", "provider/xtask/"];
+        !allowed.iter().any(|place| finding.place.starts_with(place))
+    })
+    .collect()
 }
 
 fn stdout(files: &[String]) -> Vec<Finding> {
@@ -112,13 +161,22 @@ fn stdout(files: &[String]) -> Vec<Finding> {
 }
 
 fn line_of(place: &str) -> String {
-    let Some((path, number)) = place.rsplit_once(':') else { return String::new() };
+    let Some((path, number)) = place.rsplit_once(':') else {
+        return String::new();
+    };
     let index: usize = number.parse().unwrap_or(0);
-    tree::text(path).and_then(|text| text.lines().nth(index.saturating_sub(1)).map(str::to_owned)).unwrap_or_default()
+    tree::text(path)
+        .and_then(|text| text.lines().nth(index.saturating_sub(1)).map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn foreign_words(files: &[String]) -> Vec<Finding> {
-    let hosts = [["registry.npmjs", ".org"].concat(), ["pypi", ".org"].concat(), ["files.pythonhosted", ".org"].concat(), ["static.crates", ".io"].concat()];
+    let hosts = [
+        ["registry.npmjs", ".org"].concat(),
+        ["pypi", ".org"].concat(),
+        ["files.pythonhosted", ".org"].concat(),
+        ["static.crates", ".io"].concat(),
+    ];
     let homes = ["/work/", "/root/", "/home/"];
     let mut findings = Vec::new();
     for path in files.iter().filter(|path| !path.ends_with("Cargo.lock")) {
@@ -141,7 +199,10 @@ fn foreign_words(files: &[String]) -> Vec<Finding> {
 /// Whether `line` has `word` at its start or behind a character that ends a word.
 fn begins_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
-        line[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric() && !"_.-}$".contains(before))
+        line[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|before| !before.is_alphanumeric() && !"_.-}$".contains(before))
     })
 }
 
@@ -152,6 +213,42 @@ fn module_provider_blocks(files: &[String]) -> Vec<Finding> {
         .filter(|path| tree::text(path).is_some_and(|text| text.lines().any(|line| line.starts_with("provider \""))))
         .map(|path| Finding::new("module-provider", path.as_str(), "a module is given its providers"))
         .collect()
+}
+
+/// Objects are found where they say their type name; what each needs beside its code is found by that name.
+fn objects_are_complete(files: &[String]) -> Vec<Finding> {
+    let acceptance: String = files
+        .iter()
+        .filter(|path| path.starts_with("tests/acceptance/"))
+        .filter_map(|path| tree::text(path))
+        .collect();
+    let mut findings = Vec::new();
+    for path in shipped_rust(files, "provider/resources/") {
+        let Some(text) = tree::text(path) else { continue };
+        let Some(after) = text.split("fn type_name(&self) -> &'static str {").nth(1) else {
+            continue;
+        };
+        let Some(name) = after.split('"').nth(1) else { continue };
+        let short = name.strip_prefix("zt_").unwrap_or(name);
+        let folder = format!("examples/resources/{name}");
+        for needed in [
+            format!("docs/resources/{short}.md"),
+            format!("{folder}/resource.tf"),
+            format!("{folder}/import.sh"),
+        ] {
+            if !files.contains(&needed) {
+                findings.push(Finding::new("I10", path.as_str(), format!("{name} has no {needed}")));
+            }
+        }
+        if !acceptance.contains(name) {
+            findings.push(Finding::new(
+                "I10",
+                path.as_str(),
+                format!("{name} has no acceptance test"),
+            ));
+        }
+    }
+    findings
 }
 
 fn vague_names(files: &[String]) -> Vec<Finding> {

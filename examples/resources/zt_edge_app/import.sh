@@ -1,0 +1,1 @@
+terraform import zt_edge_app.members main/members

@@ -1,0 +1,18 @@
+# Out everywhere while this exists.
+resource "zt_session_revocation" "mallory" {
+  session_store = zt_session_store.main.session_store
+  users         = [{ issuer = "https://login.example.com", subject = "248289761001" }]
+  reason        = "left the company"
+}
+
+# Signed out once; a fresh login is welcome.
+resource "zt_session_revocation" "lost_laptop" {
+  session_store = zt_session_store.main.session_store
+  sessions      = ["Qx7aB2cD9e"]
+  mode          = "sign_out"
+  reason        = "lost laptop"
+}
+
+resource "zt_session_store" "main" {
+  name = "main"
+}

@@ -1,0 +1,1 @@
+terraform import zt_session_store.main main
