@@ -31,10 +31,18 @@ fn bytes_are_ctys() {
     check(&Type::Number, number("0.1"), "a3302e31");
     check(&Type::Number, number("9223372036854775807"), "cf7fffffffffffffff");
     check(&Type::Number, number("9223372036854775808"), "cb43e0000000000000");
-    check(&Type::Number, number("18446744073709551617"), "b43138343436373434303733373039353531363137");
+    check(
+        &Type::Number,
+        number("18446744073709551617"),
+        "b43138343436373434303733373039353531363137",
+    );
     check(&Type::String, Value::unknown(), "d40000");
     check(&Type::list(Type::String), Value::list(["a"]), "91a161");
-    check(&Type::object([("a", Type::Bool)]), Value::object([("a", false.into())]), "81a161c2");
+    check(
+        &Type::object([("a", Type::Bool)]),
+        Value::object([("a", false.into())]),
+        "81a161c2",
+    );
     let refined = Value::Unknown(Refinements::prefix("Hello "));
     check(&Type::String, refined, "c70b0c8201c202a648656c6c6f20");
     let dynamic = Value::Dynamic(Box::new((Type::String, "a".into())));
@@ -69,8 +77,18 @@ fn what_does_not_fit_is_refused_with_its_path() {
     let bytes = b"\x81\xa6routes\x91\x81\xa3ttl\xc3";
     check_refused(&routes, bytes, "routes[0].ttl", "a number is required");
     check_refused(&routes, b"\x80", "routes", "the attribute is missing");
-    check_refused(&routes, b"\x82\xa6routes\xc0\xa1x\xc0", "x", "the schema has no such attribute");
-    check_refused(&Type::map(Type::Bool), b"\x82\xa1k\xc3\xa1k\xc3", "[\"k\"]", "the key occurs twice");
+    check_refused(
+        &routes,
+        b"\x82\xa6routes\xc0\xa1x\xc0",
+        "x",
+        "the schema has no such attribute",
+    );
+    check_refused(
+        &Type::map(Type::Bool),
+        b"\x82\xa1k\xc3\xa1k\xc3",
+        "[\"k\"]",
+        "the key occurs twice",
+    );
     check_refused(&Type::String, b"\xa1a\xa1b", "", "there are bytes after the value");
     check_refused(&Type::Number, b"\xcb\x7f\xf0\0\0\0\0\0\0", "", "a number is required");
     assert!(decode(&[0x91; 5000], &Type::list(Type::String)).is_err());
@@ -79,7 +97,12 @@ fn what_does_not_fit_is_refused_with_its_path() {
 }
 
 fn types() -> impl Strategy<Value = Type> {
-    let leaf = prop_oneof![Just(Type::String), Just(Type::Number), Just(Type::Bool), Just(Type::Dynamic)];
+    let leaf = prop_oneof![
+        Just(Type::String),
+        Just(Type::Number),
+        Just(Type::Bool),
+        Just(Type::Dynamic)
+    ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(Type::list),
@@ -101,9 +124,19 @@ fn numbers() -> impl Strategy<Value = Number> {
 
 fn refinements() -> impl Strategy<Value = Refinements> {
     let bound = (numbers(), any::<bool>()).prop_map(|(value, inclusive)| Bound { value, inclusive });
-    (any::<Option<bool>>(), prop::option::of("\\PC{0,5}"), prop::option::of(bound), any::<Option<u64>>()).prop_map(
-        |(null, prefix, minimum, max_length)| Refinements { null, prefix, minimum, max_length, ..Default::default() },
+    (
+        any::<Option<bool>>(),
+        prop::option::of("\\PC{0,5}"),
+        prop::option::of(bound),
+        any::<Option<u64>>(),
     )
+        .prop_map(|(null, prefix, minimum, max_length)| Refinements {
+            null,
+            prefix,
+            minimum,
+            max_length,
+            ..Default::default()
+        })
 }
 
 fn values(ty: &Type, known: bool) -> BoxedStrategy<Value> {
@@ -111,19 +144,33 @@ fn values(ty: &Type, known: bool) -> BoxedStrategy<Value> {
         Type::String => "\\PC{0,12}".prop_map(Value::from).boxed(),
         Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
         Type::Number => numbers().prop_map(Value::Number).boxed(),
-        Type::List(inner) => prop::collection::vec(values(inner, known), 0..4).prop_map(Value::List).boxed(),
-        Type::Set(inner) => prop::collection::vec(values(inner, known), 0..4).prop_map(Value::Set).boxed(),
-        Type::Map(inner) => {
-            prop::collection::btree_map("\\PC{0,4}", values(inner, known), 0..4).prop_map(Value::Map).boxed()
-        }
+        Type::List(inner) => prop::collection::vec(values(inner, known), 0..4)
+            .prop_map(Value::List)
+            .boxed(),
+        Type::Set(inner) => prop::collection::vec(values(inner, known), 0..4)
+            .prop_map(Value::Set)
+            .boxed(),
+        Type::Map(inner) => prop::collection::btree_map("\\PC{0,4}", values(inner, known), 0..4)
+            .prop_map(Value::Map)
+            .boxed(),
         Type::Object(attributes) => {
-            let members: Vec<_> = attributes.iter().map(|(name, ty)| (Just(name.clone()), values(ty, known))).collect();
-            members.prop_map(|members| Value::Object(members.into_iter().collect())).boxed()
+            let members: Vec<_> = attributes
+                .iter()
+                .map(|(name, ty)| (Just(name.clone()), values(ty, known)))
+                .collect();
+            members
+                .prop_map(|members| Value::Object(members.into_iter().collect()))
+                .boxed()
         }
-        Type::Tuple(types) => {
-            types.iter().map(|ty| values(ty, known)).collect::<Vec<_>>().prop_map(Value::Tuple).boxed()
-        }
-        Type::Dynamic => numbers().prop_map(|one| Value::Dynamic(Box::new((Type::Number, one.into())))).boxed(),
+        Type::Tuple(types) => types
+            .iter()
+            .map(|ty| values(ty, known))
+            .collect::<Vec<_>>()
+            .prop_map(Value::Tuple)
+            .boxed(),
+        Type::Dynamic => numbers()
+            .prop_map(|one| Value::Dynamic(Box::new((Type::Number, one.into()))))
+            .boxed(),
     };
     let unknown = if known { 0 } else { 1 };
     prop_oneof![8 => set, 1 => Just(Value::Null), unknown => refinements().prop_map(Value::Unknown)].boxed()

@@ -23,12 +23,21 @@ pub struct Run {
 impl From<Output> for Run {
     fn from(output: Output) -> Self {
         let text = [output.stdout, output.stderr].concat();
-        let text = String::from_utf8_lossy(&text).replace(['│', '╷', '╵'], " ");
+        let text = plain(&String::from_utf8_lossy(&text)).replace(['│', '╷', '╵'], " ");
         Self {
             success: output.status.success(),
             text: text.split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }
+}
+
+/// Without the escape sequences of colours.
+fn plain(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        plain + part.split_once('m').map_or("", |(_, after)| after)
+    })
 }
 
 impl Terraform {
@@ -79,8 +88,7 @@ impl Terraform {
             .stdin(Stdio::null());
         command
             .env("TF_CLI_CONFIG_FILE", self.path("cli.tfrc"))
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("NO_COLOR", "1");
+            .env("CHECKPOINT_DISABLE", "1");
         command
             .env_remove("TF_LOG")
             .env_remove("TF_LOG_PROVIDER")

@@ -14,15 +14,29 @@ fn diagnostic(one: Diagnostic) -> pb::Diagnostic {
         Severity::Error => pb::diagnostic::Severity::Error,
         Severity::Warning => pb::diagnostic::Severity::Warning,
     };
+    let detail = located(&one);
     pb::Diagnostic {
         severity: severity.into(),
         summary: one.summary,
-        detail: one.detail,
+        detail,
         attribute: one
             .path
             .filter(|path| !path.is_root())
             .map(|path| attribute_path(&path)),
     }
+}
+
+/// Terraform shows the line of a top-level attribute; for what is deeper it shows the head of the block, so the place
+/// is told in words.
+fn located(one: &Diagnostic) -> String {
+    let Some(path) = one.path.as_ref().filter(|path| path.steps().len() > 1) else {
+        return one.detail.clone();
+    };
+    let place = path.to_string();
+    if one.summary.contains(&place) || one.detail.contains(&place) {
+        return one.detail.clone();
+    }
+    format!("{}\n\nThis is about {place}.", one.detail)
 }
 
 /// The protocol has no step into a set, so a path ends at the set.
