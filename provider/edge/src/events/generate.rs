@@ -238,8 +238,8 @@ impl Minter {
             .keys()
             .find_map(|kid| Some((kid.clone(), usable(kid)?)))
             .ok_or(EventsError::NoKey)?;
-        // Later than the not-before for everyone, which may be this very second.
-        let login = test.now.max(test.document.not_before().plus(Duration::from_seconds(1)));
+        // Strictly later than every not-before of this second, everyone's or the page's.
+        let login = test.now.max(test.document.not_before()).plus(Duration::from_seconds(1));
         Ok(Self {
             key,
             session: Session {
