@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub(crate) const USAGE: &str = "usage: local-cloud up --state DIR [--account ID] [--fault-plan FILE] [--enforce-iam]";
+pub(crate) const USAGE: &str = "usage: local-cloud up --state DIR [--account ID] [--fault-plan FILE]";
 
 /// The account unless another is asked for: AWS's own example number.
 const DEFAULT_ACCOUNT: &str = "111122223333";
@@ -17,8 +17,6 @@ pub(crate) struct Options {
     pub(crate) account: String,
     /// Fault rules to begin with, as the admin interface takes them.
     pub(crate) fault_plan: Option<PathBuf>,
-    /// Whether ministack verifies signatures and enforces IAM policies.
-    pub(crate) enforce_iam: bool,
 }
 
 /// What is wrong with the command line.
@@ -41,7 +39,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Opt
     if arguments.next().is_none_or(|command| command != "up") {
         return Err(ArgumentError::Command);
     }
-    let (mut state, mut fault_plan, mut enforce_iam) = (None, None, false);
+    let (mut state, mut fault_plan) = (None, None);
     let mut account = DEFAULT_ACCOUNT.to_owned();
     while let Some(argument) = arguments.next() {
         let name = argument.to_string_lossy().into_owned();
@@ -50,7 +48,6 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Opt
             "--state" => state = Some(PathBuf::from(value()?)),
             "--account" => account = value()?.to_string_lossy().into_owned(),
             "--fault-plan" => fault_plan = Some(PathBuf::from(value()?)),
-            "--enforce-iam" => enforce_iam = true,
             _ => return Err(ArgumentError::Unknown(name)),
         }
     }
@@ -61,7 +58,6 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Opt
         state: state.ok_or(ArgumentError::State)?,
         account,
         fault_plan,
-        enforce_iam,
     })
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Aws {
     pub(crate) calls_log: PathBuf,
     /// Base of the admin interface.
     pub(crate) admin: String,
+    /// ministack with the calls that it lacks and nothing else: no refusals, no delays.
+    pub(crate) additions_endpoint: String,
     /// ministack itself, for the lane without our proxy.
     pub(crate) plain_endpoint: String,
 }

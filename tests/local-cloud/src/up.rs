@@ -74,7 +74,6 @@ impl Cloud {
             venv,
             state_dir: state.to_owned(),
             account_id: options.account.clone(),
-            enforce_iam: options.enforce_iam,
         })
         .await?;
         let (observer, changes) = edge::line();
@@ -145,6 +144,7 @@ fn aws(options: &Options, state: &Path, control: &ControlHandle, ministack: &Min
         access_key_id: options.account.clone(),
         secret_access_key: "test".to_owned(),
         calls_log: state.join("calls.jsonl"),
+        additions_endpoint: control.additions_endpoint(),
         plain_endpoint: format!("http://{}", ministack.address()),
     }
 }

@@ -38,6 +38,10 @@ class Cloud:
         """The same account on ministack without the proxy."""
         return Cloud(self.endpoints, self.account, self.endpoints["aws"]["plain_endpoint"])
 
+    def additions(self):
+        """The same account on ministack with the calls that it lacks, and nothing refused."""
+        return Cloud(self.endpoints, self.account, self.endpoints["aws"]["additions_endpoint"])
+
     def client(self, service, region="us-east-1"):
         return boto3.client(
             service,

@@ -1,6 +1,8 @@
 """What a distribution may refer to, and what may not go while it does."""
 
-from case import CACHING_DISABLED, Case, config, functions, lambdas
+from botocore.exceptions import ClientError
+
+from case import CACHING_DISABLED, Case, config, event, function_config, functions, lambdas
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 
@@ -66,6 +68,22 @@ class References(Case):
             stranger.client("cloudfront").create_distribution,
             DistributionConfig=config("theirs", aliases=[alias], certificate=theirs),
         )
+
+    def test_tags_come_with_a_distribution_that_is_judged_alike(self):
+        create = self.cloudfront.create_distribution_with_tags
+        tags = {"Items": [{"Key": "zt", "Value": "creating"}]}
+        bad = config("tagged", behavior={"CachePolicyId": NOWHERE})
+        self.refused("NoSuchCachePolicy", create, DistributionConfigWithTags={"DistributionConfig": bad, "Tags": tags})
+        wanted = {"DistributionConfig": config("tagged"), "Tags": tags}
+        arn = create(DistributionConfigWithTags=wanted)["Distribution"]["ARN"]
+        self.assertEqual(self.cloudfront.list_tags_for_resource(Resource=arn)["Tags"], tags)
+
+    def test_a_configuration_agrees_with_itself(self):
+        self.create("InvalidArgument", Comment="c" * 129)
+        behavior = {**config("r")["DefaultCacheBehavior"], "PathPattern": "/a/*"}
+        self.create("InvalidArgument", CacheBehaviors={"Quantity": 2, "Items": [behavior, behavior]})
+        self.create("InconsistentQuantities", CacheBehaviors={"Quantity": 1, "Items": [behavior, behavior]})
+        self.distribution(CacheBehaviors={"Quantity": 1, "Items": [behavior]}, Comment="c" * 128)
 
     def test_a_caller_reference_is_used_once(self):
         first = self.distribution("once")["Distribution"]["Id"]
@@ -235,6 +253,19 @@ class PlainMinistack(Case):
         unknown = config("reference", behavior={"CachePolicyId": NOWHERE, "TargetOriginId": "elsewhere"})
         made = plain.create_distribution(DistributionConfig=unknown)["Distribution"]
         self.assertEqual(made["Status"], "Deployed")
+
+    def test_the_lane_of_additions_refuses_nothing_and_adds_what_is_missing(self):
+        lane = self.cloud.additions().client("cloudfront")
+        unknown = config("reference", behavior={"CachePolicyId": NOWHERE})
+        self.assertEqual(lane.create_distribution(DistributionConfig=unknown)["Distribution"]["Status"], "Deployed")
+        made = lane.create_function(
+            Name="f", FunctionConfig=function_config(), FunctionCode=b"function handler(e) { return e.request; }"
+        )
+        result = lane.test_function(Name="f", IfMatch=made["ETag"], EventObject=event("/p"))["TestResult"]
+        self.assertIn('"uri":"/p"', result["FunctionOutput"])
+        plain = self.cloud.plain().client("cloudfront")
+        with self.assertRaises(ClientError):
+            plain.test_function(Name="f", IfMatch=made["ETag"], EventObject=event())
 
     def test_a_good_distribution_reads_back_the_same(self):
         wanted = config("same", Comment="text")

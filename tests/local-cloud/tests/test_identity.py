@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.request
 
-from case import Case
+from case import Case, visibility
 
 
 class Policies(Case):
@@ -26,6 +26,21 @@ class Policies(Case):
         iam.create_role(RoleName="r", AssumeRolePolicyDocument=document)
         put = {"RoleName": "r", "PolicyName": "p"}
         self.refused("MalformedPolicyDocument", iam.put_role_policy, **put, PolicyDocument=document)
+
+
+class Texts(Case):
+    def test_names_and_descriptions_have_limits(self):
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = self.cloud.client("iam").create_role
+        self.refused("ValidationError", role, RoleName="r" * 65, AssumeRolePolicyDocument=document)
+        role(RoleName="r" * 64, AssumeRolePolicyDocument=document)
+        create = self.cloud.client("wafv2").create_web_acl
+        wanted = {"Name": "acl", "Scope": "CLOUDFRONT", "DefaultAction": {"Allow": {}}, "VisibilityConfig": visibility("acl")}
+        self.refused("ValidationException", create, **wanted, Description="zt {creating}")
+        create(**wanted, Description="zt application=members creating")
+        store = self.cloudfront.create_key_value_store
+        self.refused("InvalidArgument", store, Name="store", Comment="c" * 129)
 
 
 class Secrets(Case):

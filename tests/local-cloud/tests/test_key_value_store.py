@@ -81,6 +81,13 @@ class Stores(Case):
         replaced = [{"Key": f"00{number:0510}", "Value": "w" * 1024} for number in range(50)]
         self.data.update_keys(KvsARN=arn, IfMatch=etag, Puts=replaced)
 
+    def test_a_pair_counts_one_byte_more_than_its_text(self):
+        """The developer guide's example: key1 with value1 makes eleven bytes."""
+        arn = self.store()
+        written = self.data.put_key(KvsARN=arn, Key="key1", Value="value1", IfMatch=self.etag(arn))
+        self.assertEqual((written["ItemCount"], written["TotalSizeInBytes"]), (1, 11))
+        self.assertEqual(self.data.describe_key_value_store(KvsARN=arn)["TotalSizeInBytes"], 11)
+
     def test_writers_meet_by_etag(self):
         arn = self.store()
         first = self.etag(arn)

@@ -155,6 +155,22 @@ impl Association {
     }
 }
 
+/// Whether every `Quantity` is the number of its `Items`.
+pub(crate) fn quantities_agree(xml: &str) -> bool {
+    let Ok(document) = Document::parse(xml) else {
+        return false;
+    };
+    document
+        .descendants()
+        .filter_map(|node| Some((node, node.child("Quantity")?)))
+        .all(|(list, quantity)| {
+            let items = list
+                .child("Items")
+                .map_or(0, |items| items.children().filter(Node::is_element).count());
+            text(quantity).parse() == Ok(items)
+        })
+}
+
 /// Reading without name spaces: SDKs write CloudFront's, ministack keeps it on some elements only.
 trait Element<'a, 'input: 'a>: Sized {
     fn child(&self, name: &str) -> Option<Node<'a, 'input>>;
@@ -191,6 +207,13 @@ fn text(node: Node<'_, '_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantities_are_counted() {
+        let list = |quantity: u8| format!("<A><Quantity>{quantity}</Quantity><Items><B/><B/></Items></A>");
+        assert!(quantities_agree(&list(2)) && quantities_agree("<A><Quantity>0</Quantity></A>"));
+        assert!(!quantities_agree(&list(1)) && !quantities_agree("<A><Quantity>1</Quantity></A>"));
+    }
 
     #[test]
     fn a_configuration_is_read_with_and_without_a_name_space() {

@@ -40,6 +40,8 @@ pub(crate) enum Reply {
 pub(crate) enum Side {
     /// A user of AWS: recorded, and faults may hit.
     Outside,
+    /// A user of ministack as it is, but for the calls that it lacks: recorded, and faults may hit.
+    Additions,
     /// Another part of the local cloud, such as the edge: neither.
     Inside,
 }
@@ -110,14 +112,14 @@ impl Gateway {
         self.accounts
             .send_if_modified(|accounts| accounts.insert(call.account.clone()));
         if side == Side::Inside {
-            return Reply::Answer(self.judge_and_execute(call, request).await.1);
+            return Reply::Answer(self.judge_and_execute(call, request, side).await.1);
         }
-        self.recorded(call, request).await
+        self.recorded(call, request, side).await
     }
 
     /// A call from outside. A client that goes away during a hold drops this future here; a call that is being
     /// carried out runs in a task of its own and is finished.
-    async fn recorded(self: Arc<Self>, call: Call, request: Incoming) -> Reply {
+    async fn recorded(self: Arc<Self>, call: Call, request: Incoming, side: Side) -> Reply {
         let seq = self.records.next();
         let fault = self.faults.meet(&call).filter(|_| call.signed);
         let mut unfinished = Unfinished::new(&self, seq, &call, &request, fault.as_ref());
@@ -129,12 +131,7 @@ impl Gateway {
         }
         unfinished.record = None;
         let held = call.clone();
-        let name = fault.as_ref().map(Fault::name);
-        let refusal = match &fault {
-            Some(Fault::Refuse(refusal, _)) => Some(refusal.clone()),
-            _ => None,
-        };
-        let task = tokio::spawn(Arc::clone(&self).carry_out(seq, call, request, (name, refusal)));
+        let task = tokio::spawn(Arc::clone(&self).carry_out((seq, side), call, request, fault.clone()));
         let Ok(answer) = task.await else {
             return Reply::Break;
         };
@@ -148,26 +145,26 @@ impl Gateway {
 
     async fn carry_out(
         self: Arc<Self>,
-        seq: u64,
+        (seq, side): (u64, Side),
         call: Call,
         request: Incoming,
-        (fault, refusal): (Option<&'static str>, Option<Refusal>),
+        fault: Option<Fault>,
     ) -> Answer {
         let original = request.clone();
-        let (call, answer) = match refusal {
-            Some(refusal) => {
+        let (call, answer) = match &fault {
+            Some(Fault::Refuse(refusal, _)) => {
                 let mut answer = refusal.render(&call, &request_id::new());
                 request_id::complete(&mut answer);
                 (call, answer)
             }
-            None => self.judge_and_execute(call, request).await,
+            _ => self.judge_and_execute(call, request, side).await,
         };
         let outcome = Outcome {
             objects: objects(&call, &original, Some(&answer)),
             status: answer.status.as_u16(),
             error_code: refusal::code_of(&answer),
             request_id: request_id::of(&answer),
-            fault: fault.map(str::to_owned),
+            fault: fault.as_ref().map(|fault| fault.name().to_owned()),
             at_once: original.json()["ForceDeleteWithoutRecovery"] == true,
             written: self.written(&call, &original),
         };
@@ -181,13 +178,14 @@ impl Gateway {
             return None;
         }
         let name = call.label("KvsARN").rsplit('/').next().unwrap_or_default();
-        let arn = self.stores.arn_of(&call.account, name)?;
+        let known = self.stores.arn_of(&call.account, name);
+        let arn = known.unwrap_or_else(|| call.label("KvsARN").to_owned());
         let (puts, deletes) = rules::writes(call, request);
         Some((arn, puts.into_iter().map(|(key, _)| key).chain(deletes).collect()))
     }
 
-    async fn judge_and_execute(&self, mut call: Call, mut request: Incoming) -> (Call, Answer) {
-        let mut answer = match self.execute(&mut call, &mut request).await {
+    async fn judge_and_execute(&self, mut call: Call, mut request: Incoming, side: Side) -> (Call, Answer) {
+        let mut answer = match self.execute(&mut call, &mut request, side).await {
             Ok(answer) => answer,
             Err(refusal) => refusal.render(&call, &request_id::new()),
         };
@@ -195,16 +193,22 @@ impl Gateway {
         (call, answer)
     }
 
-    async fn execute(&self, call: &mut Call, request: &mut Incoming) -> Result<Answer, Refusal> {
+    async fn execute(&self, call: &mut Call, request: &mut Incoming, side: Side) -> Result<Answer, Refusal> {
         if !call.signed {
             return Err(Refusal::unsigned(call));
+        }
+        if side == Side::Additions {
+            return match supply::answer(self, call, request).await {
+                Some(answer) => answer,
+                None => self.forward(call, request).await,
+            };
         }
         let turn = self.turn(&call.account);
         let _turn = match call.effect().mutates() {
             true => Some(turn.lock().await),
             false => None,
         };
-        self.stores.translate_request(call, request)?;
+        self.stores.translate_request(call, request, side)?;
         rules::check(self, call, request).await?;
         let mut answer = match supply::answer(self, call, request).await {
             Some(answer) => answer?,

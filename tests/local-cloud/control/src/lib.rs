@@ -77,9 +77,10 @@ pub enum ControlError {
 #[derive(Debug)]
 pub struct ControlHandle {
     address: SocketAddr,
+    additions: SocketAddr,
     inside: SocketAddr,
     gateway: Arc<gateway::Gateway>,
-    listeners: [tokio::task::JoinHandle<()>; 2],
+    listeners: [tokio::task::JoinHandle<()>; 3],
 }
 
 impl ControlHandle {
@@ -91,6 +92,11 @@ impl ControlHandle {
     /// The endpoint to give to an AWS SDK.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The endpoint of the lane that is ministack as it is, but for the calls that it lacks.
+    pub fn additions_endpoint(&self) -> String {
+        format!("http://{}", self.additions)
     }
 
     /// The endpoint for other parts of the local cloud: the same AWS, but calls are not recorded and meet no faults.
@@ -127,12 +133,14 @@ pub async fn start(options: ControlOptions) -> Result<ControlHandle, ControlErro
     }
     let listen = |side| listen::serve(Arc::clone(&gateway), side);
     let (address, outside) = listen(Side::Outside).await.map_err(ControlError::Listen)?;
+    let (additions, lenient) = listen(Side::Additions).await.map_err(ControlError::Listen)?;
     let (inside_address, inside) = listen(Side::Inside).await.map_err(ControlError::Listen)?;
     gateway.set_address(address);
     Ok(ControlHandle {
         address,
+        additions,
         inside: inside_address,
         gateway,
-        listeners: [outside, inside],
+        listeners: [outside, lenient, inside],
     })
 }

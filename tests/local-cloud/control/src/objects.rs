@@ -185,8 +185,12 @@ fn secret(call: &Call, request: &Incoming) -> Option<String> {
 /// The name in a secret's ARN, which AWS follows by a dash and six characters; or the name itself.
 pub(crate) fn secret_name(reference: &str) -> &str {
     match reference.split_once(":secret:") {
-        Some((_, rest)) if rest.len() > 7 => &rest[..rest.len() - 7],
-        _ => reference,
+        Some((_, rest)) => rest
+            .len()
+            .checked_sub(7)
+            .and_then(|end| rest.get(..end))
+            .unwrap_or(rest),
+        None => reference,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::call::Call;
 use crate::directory::Directory;
-use crate::distribution::{Behavior, Distribution};
+use crate::distribution::{Behavior, Distribution, quantities_agree};
 use crate::gateway::Gateway;
 use crate::http_message::Incoming;
 use crate::refusal::Refusal;
@@ -14,6 +14,7 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
     let Some(wanted) = configuration(call, request) else {
         return Err(Refusal::new(400, "MalformedXML", "The XML document is malformed."));
     };
+    shape(&wanted, request)?;
     let directory = Directory::new(gateway, &call.account);
     let standing = directory.distributions().await?;
     if call.operation == "UpdateDistribution" && !standing.iter().any(|known| known.id == call.label("Id")) {
@@ -34,6 +35,31 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
 
 fn configuration(call: &Call, request: &Incoming) -> Option<Distribution> {
     Distribution::from_request(request.text()).filter(|_| call.effect().mutates())
+}
+
+/// What is wrong with a configuration by itself.
+fn shape(wanted: &Distribution, request: &Incoming) -> Result<(), Refusal> {
+    if !quantities_agree(request.text()) {
+        return Err(Refusal::new(
+            400,
+            "InconsistentQuantities",
+            "The value of Quantity and the size of Items don't match.",
+        ));
+    }
+    let repeats = |mut names: Vec<&String>| {
+        names.sort();
+        names.windows(2).any(|pair| pair[0] == pair[1])
+    };
+    let patterns = wanted.behaviors.iter().map(|behavior| &behavior.path_pattern).collect();
+    let origins = wanted.origins.iter().map(|origin| &origin.id).collect();
+    match repeats(patterns) || repeats(origins) || wanted.origins.is_empty() {
+        true => Err(Refusal::new(
+            400,
+            "InvalidArgument",
+            "Origins and path patterns occur once, and there is at least one origin.",
+        )),
+        false => Ok(()),
+    }
 }
 
 fn caller_reference(gateway: &Gateway, call: &Call, request: &Incoming, wanted: &Distribution) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ mod key_value_store;
 mod lambda;
 mod lambda_edge;
 mod secret;
+mod text;
 mod viewer;
 mod web_acl;
 
@@ -21,6 +22,7 @@ pub(crate) use key_value_store::writes;
 
 /// Judges a call before ministack sees it.
 pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) -> Result<(), Refusal> {
+    text::check(call, request)?;
     match call.service.as_str() {
         "cloudfront" => cloudfront(gateway, call, request).await,
         "cloudfront-keyvaluestore" => key_value_store::check(gateway, call, request).await,

@@ -131,8 +131,9 @@ fn xml(described: &str, result: &RunResult) -> String {
 
 fn id_of(gateway: &Gateway, account: &str, inner_arn: &str) -> String {
     let name = inner_arn.rsplit('/').next().unwrap_or_default();
-    let arn = gateway.stores.arn_of(account, name).unwrap_or_default();
-    arn.rsplit('/').next().unwrap_or_default().to_owned()
+    let arn = gateway.stores.arn_of(account, name);
+    let id = arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+    id.unwrap_or(name).to_owned()
 }
 
 /// The associated store, read when the function asks.
