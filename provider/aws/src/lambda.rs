@@ -204,6 +204,27 @@ impl Lambda {
         }
     }
 
+    /// All functions of the account, without their versions.
+    ///
+    /// # Errors
+    /// As AWS answers.
+    pub async fn list_functions(&self) -> Result<Vec<LambdaFunction>> {
+        const OPERATION: &str = "ListFunctions";
+        let mut found = Vec::new();
+        let mut marker = None;
+        loop {
+            let request = self.client.list_functions().set_marker(marker).send();
+            let answer = self.caller.call(OPERATION, "*", request).await?;
+            for function in answer.functions.unwrap_or_default() {
+                found.push(self.function(OPERATION, "*", function.into())?);
+            }
+            marker = answer.next_marker.filter(|marker| !marker.is_empty());
+            if marker.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// Deletes one version, or with `None` the function with all of them.
     ///
     /// # Errors

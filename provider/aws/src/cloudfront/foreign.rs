@@ -56,6 +56,19 @@ pub(super) fn settings(config: &sdk::DistributionConfig) -> BTreeSet<String> {
         config.connection_function_association.is_some(),
         "ConnectionFunctionAssociation",
     );
+    answers(config, &mut found);
+    origins(config, &mut found);
+    behaviors(config, &mut found);
+    found
+}
+
+fn answers(config: &sdk::DistributionConfig, found: &mut BTreeSet<String>) {
+    let mut note = |on: bool, name: &str| {
+        if on {
+            found.insert(name.to_owned());
+        }
+    };
+    let given = |text: &Option<String>| text.as_deref().is_some_and(|it| !it.is_empty());
     let errors = config.custom_error_responses.iter().flat_map(|it| it.items());
     for error in errors {
         note(
@@ -77,9 +90,6 @@ pub(super) fn settings(config: &sdk::DistributionConfig) -> BTreeSet<String> {
         }),
         "ViewerCertificate.SSLSupportMethod",
     );
-    origins(config, &mut found);
-    behaviors(config, &mut found);
-    found
 }
 
 fn origins(config: &sdk::DistributionConfig, found: &mut BTreeSet<String>) {

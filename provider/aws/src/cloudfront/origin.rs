@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudfront::types as sdk;
+use aws_sdk_cloudfront::types::builders::OriginBuilder;
 use aws_smithy_types::error::operation::BuildError;
 
 use super::quantity;
@@ -110,7 +111,11 @@ pub(super) fn to_sdk(origin: &Origin) -> Result<sdk::Origin, BuildError> {
         .connection_timeout(origin.connection_timeout.into())
         .origin_shield(sdk::OriginShield::builder().enabled(false).build()?)
         .origin_access_control_id(origin.access_control.as_deref().unwrap_or_default());
-    match &origin.kind {
+    kind_to_sdk(builder, &origin.kind)?.build()
+}
+
+fn kind_to_sdk(builder: OriginBuilder, kind: &OriginKind) -> Result<OriginBuilder, BuildError> {
+    Ok(match kind {
         OriginKind::S3 => builder.s3_origin_config(sdk::S3OriginConfig::builder().origin_access_identity("").build()),
         OriginKind::Custom {
             http_port,
@@ -144,8 +149,7 @@ pub(super) fn to_sdk(origin: &Origin) -> Result<sdk::Origin, BuildError> {
                 .origin_keepalive_timeout((*keepalive_timeout).into())
                 .build()?,
         ),
-    }
-    .build()
+    })
 }
 
 pub(super) fn from_sdk(origin: sdk::Origin) -> Origin {

@@ -87,6 +87,12 @@ impl Aws {
         SecretsManager::new(client.clone(), self.caller("Secrets Manager"))
     }
 
+    /// The endpoint that replaces Secrets Manager's own, for code that calls it elsewhere.
+    #[must_use]
+    pub fn secretsmanager_endpoint(&self) -> Option<String> {
+        self.shared.endpoint(&self.shared.settings.endpoints.secretsmanager, "Secrets Manager")
+    }
+
     /// The web application firewall in CloudFront's scope.
     #[must_use]
     pub fn wafv2(&self) -> Wafv2 {

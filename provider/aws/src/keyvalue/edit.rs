@@ -41,8 +41,9 @@ pub struct Current<'a> {
     pub aws_time: u64,
 }
 
-/// Computes what a key has to hold. It runs again after each conflict, so it must not remember earlier runs. The error is a
-/// sentence for the user; it refuses this key only.
+/// Computes what a key has to hold. It runs again after each conflict, so it must not remember earlier runs, and it has to be
+/// idempotent: a write whose answer was lost is met again as a conflict with ourselves. The error is a sentence for the
+/// user; it refuses this key only.
 pub trait Compute: Send + Sync {
     /// The change of one key.
     ///
@@ -118,6 +119,28 @@ struct Base {
 
 type Values = BTreeMap<String, String>;
 
+/// What one write has to do.
+#[derive(Default)]
+struct Work {
+    puts: Vec<Pair>,
+    deletes: Vec<String>,
+}
+
+impl Work {
+    /// What already stands there is not written again.
+    fn add(&mut self, key: &str, present: Option<&str>, change: Change) {
+        match change {
+            Change::Put(new) if present == Some(new.as_str()) => {}
+            Change::Put(value) => self.puts.push(Pair {
+                key: key.to_owned(),
+                value,
+            }),
+            Change::Delete if present.is_some() => self.deletes.push(key.to_owned()),
+            Change::Delete | Change::Keep => {}
+        }
+    }
+}
+
 struct Session<'a> {
     store: &'a KeyValue,
     compute: &'a mut dyn Compute,
@@ -182,35 +205,10 @@ impl Session<'_> {
                 &read
             }
         };
-        let mut puts = Vec::new();
-        let mut deletes = Vec::new();
-        let mut outcomes = Vec::new();
-        for key in keys {
-            let value = values.get(key).map(String::as_str);
-            let current = Current {
-                key,
-                value,
-                aws_time: base.aws_time,
-            };
-            match self.compute.change(current) {
-                Err(reason) => outcomes.push((key, Outcome::Refused(reason))),
-                Ok(change) => {
-                    outcomes.push((key, Outcome::Done));
-                    match change {
-                        Change::Put(new) if value == Some(new.as_str()) => {}
-                        Change::Put(new) => puts.push(Pair {
-                            key: key.clone(),
-                            value: new,
-                        }),
-                        Change::Delete if value.is_some() => deletes.push(key.clone()),
-                        Change::Delete | Change::Keep => {}
-                    }
-                }
-            }
-        }
+        let (work, outcomes) = self.computed(keys, values, base.aws_time);
         let mut next = base;
-        if !puts.is_empty() || !deletes.is_empty() {
-            let usage = self.store.update(&next.etag, &puts, &deletes).await?;
+        if !work.puts.is_empty() || !work.deletes.is_empty() {
+            let usage = self.store.update(&next.etag, &work.puts, &work.deletes).await?;
             self.report.writes += 1;
             self.report.bytes = Some(usage.bytes);
             next = Base {
@@ -219,10 +217,26 @@ impl Session<'_> {
             };
         }
         self.base = Some(next);
-        for (key, outcome) in outcomes {
-            self.report.outcomes.insert(key.clone(), outcome);
-        }
+        self.report.outcomes.extend(outcomes);
         Ok(())
+    }
+
+    fn computed(&mut self, keys: &[String], values: &Values, aws_time: u64) -> (Work, BTreeMap<String, Outcome>) {
+        let mut work = Work::default();
+        let mut outcomes = BTreeMap::new();
+        for key in keys {
+            let value = values.get(key).map(String::as_str);
+            let current = Current { key, value, aws_time };
+            let outcome = match self.compute.change(current) {
+                Err(reason) => Outcome::Refused(reason),
+                Ok(change) => {
+                    work.add(key, value, change);
+                    Outcome::Done
+                }
+            };
+            outcomes.insert(key.clone(), outcome);
+        }
+        (work, outcomes)
     }
 
     async fn fresh_base(&self) -> Result<Base> {

@@ -156,6 +156,23 @@ async fn a_conflict_is_read_again_and_computed_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_write_whose_answer_was_lost_is_not_done_twice() {
+    let canned = canned([
+        described("E1"),
+        value("k", "old"),
+        json_error(500, "InternalServerException", "written, but the answer was lost"),
+        conflict(),
+        described("E2"),
+        value("k", "new"),
+    ])
+    .await;
+    let mut put = |_: Current<'_>| -> Result<Change, String> { Ok(Change::Put("new".to_owned())) };
+    let report = store(&canned).edit(vec!["k".into()], &mut put, LIMIT).await;
+    assert!(matches!(report.outcomes["k"], Outcome::Done), "{report:?}");
+    assert_eq!(canned.lines().len(), 6, "nothing was written again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn conflicts_without_end_end_at_the_limit_and_are_told_for_each_key() {
     let round = || [described("E1"), value("k", "v"), conflict()];
     let canned = canned((0..60).flat_map(|_| round())).await;

@@ -77,25 +77,16 @@ pub enum PathPosition {
 pub(super) fn to_sdk(statement: &Statement) -> Result<sdk::Statement, BuildError> {
     let builder = sdk::Statement::builder();
     Ok(match statement {
-        Statement::Rate {
-            limit,
-            window_seconds,
-            scope,
-        } => builder.rate_based_statement(
-            sdk::RateBasedStatement::builder()
-                .limit((*limit).into())
-                .evaluation_window_sec((*window_seconds).into())
-                .aggregate_key_type(sdk::RateBasedStatementAggregateKeyType::Ip)
-                .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
-                .build()?,
-        ),
-        Statement::Countries(codes) => builder.geo_match_statement(
-            sdk::GeoMatchStatement::builder()
-                .set_country_codes(Some(codes.iter().map(|it| it.as_str().into()).collect()))
-                .build(),
-        ),
+        Statement::Rate { .. } => builder.set_rate_based_statement(rate_to_sdk(statement)?),
+        Statement::Managed { .. } => builder.set_managed_rule_group_statement(managed_to_sdk(statement)?),
+        Statement::Countries(codes) => {
+            let codes = codes.iter().map(|code| code.as_str().into()).collect();
+            let geo = sdk::GeoMatchStatement::builder().set_country_codes(Some(codes));
+            builder.geo_match_statement(geo.build())
+        }
         Statement::IpSet(arn) => {
-            builder.ip_set_reference_statement(sdk::IpSetReferenceStatement::builder().arn(arn).build()?)
+            let set = sdk::IpSetReferenceStatement::builder().arn(arn);
+            builder.ip_set_reference_statement(set.build()?)
         }
         Statement::Path { text, position } => builder.byte_match_statement(
             sdk::ByteMatchStatement::builder()
@@ -112,42 +103,66 @@ pub(super) fn to_sdk(statement: &Statement) -> Result<sdk::Statement, BuildError
                 .set_text_transformations(Some(transformations()?))
                 .build()?,
         ),
-        Statement::Label(key) => builder.label_match_statement(
-            sdk::LabelMatchStatement::builder()
-                .scope(sdk::LabelMatchScope::Label)
-                .key(key)
-                .build()?,
-        ),
-        Statement::Managed {
-            vendor,
-            name,
-            version,
-            overrides,
-            scope,
-        } => builder.managed_rule_group_statement(
-            sdk::ManagedRuleGroupStatement::builder()
-                .vendor_name(vendor)
-                .name(name)
-                .set_version(version.clone())
-                .set_rule_action_overrides(Some(rule::overrides_to_sdk(overrides)?).filter(|list| !list.is_empty()))
-                .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
-                .build()?,
-        ),
-        Statement::Not(inner) => builder.not_statement(sdk::NotStatement::builder().statement(to_sdk(inner)?).build()),
-        Statement::And(all) => builder.and_statement(
-            sdk::AndStatement::builder()
-                .set_statements(Some(list_to_sdk(all)?))
-                .build()?,
-        ),
-        Statement::Or(any) => builder.or_statement(
-            sdk::OrStatement::builder()
-                .set_statements(Some(list_to_sdk(any)?))
-                .build()?,
-        ),
+        Statement::Label(key) => {
+            let label = sdk::LabelMatchStatement::builder().scope(sdk::LabelMatchScope::Label);
+            builder.label_match_statement(label.key(key).build()?)
+        }
+        Statement::Not(inner) => {
+            let not = sdk::NotStatement::builder().statement(to_sdk(inner)?);
+            builder.not_statement(not.build())
+        }
+        Statement::And(all) => {
+            let and = sdk::AndStatement::builder().set_statements(Some(list_to_sdk(all)?));
+            builder.and_statement(and.build()?)
+        }
+        Statement::Or(any) => {
+            let or = sdk::OrStatement::builder().set_statements(Some(list_to_sdk(any)?));
+            builder.or_statement(or.build()?)
+        }
         // An empty statement: AWS refuses it, so what was not understood is never written back as something else.
         Statement::Foreign => builder,
     }
     .build())
+}
+
+fn rate_to_sdk(statement: &Statement) -> Result<Option<sdk::RateBasedStatement>, BuildError> {
+    let Statement::Rate {
+        limit,
+        window_seconds,
+        scope,
+    } = statement
+    else {
+        return Ok(None);
+    };
+    sdk::RateBasedStatement::builder()
+        .limit((*limit).into())
+        .evaluation_window_sec((*window_seconds).into())
+        .aggregate_key_type(sdk::RateBasedStatementAggregateKeyType::Ip)
+        .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
+        .build()
+        .map(Some)
+}
+
+fn managed_to_sdk(statement: &Statement) -> Result<Option<sdk::ManagedRuleGroupStatement>, BuildError> {
+    let Statement::Managed {
+        vendor,
+        name,
+        version,
+        overrides,
+        scope,
+    } = statement
+    else {
+        return Ok(None);
+    };
+    let overrides = rule::overrides_to_sdk(overrides)?;
+    sdk::ManagedRuleGroupStatement::builder()
+        .vendor_name(vendor)
+        .name(name)
+        .set_version(version.clone())
+        .set_rule_action_overrides(Some(overrides).filter(|list| !list.is_empty()))
+        .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
+        .build()
+        .map(Some)
 }
 
 pub(super) fn from_sdk(statement: sdk::Statement) -> Statement {
