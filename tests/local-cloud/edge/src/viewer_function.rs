@@ -322,4 +322,3 @@ fn response(returned: &Value, original: Option<Response>) -> Result<Response, St
         result: "FunctionGeneratedResponse",
     })
 }
-

@@ -179,4 +179,3 @@ fn returned(sent: &Request, result: &Value, include_body: bool) -> Result<Reques
     }
     Ok(out)
 }
-
