@@ -6,7 +6,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod connection;
+mod discovery;
+pub mod edge_app;
 mod failure;
+mod marks;
 mod random;
 pub mod registry;
 pub mod session_revocation;

@@ -90,7 +90,8 @@ impl Aws {
     /// The endpoint that replaces Secrets Manager's own, for code that calls it elsewhere.
     #[must_use]
     pub fn secretsmanager_endpoint(&self) -> Option<String> {
-        self.shared.endpoint(&self.shared.settings.endpoints.secretsmanager, "Secrets Manager")
+        self.shared
+            .endpoint(&self.shared.settings.endpoints.secretsmanager, "Secrets Manager")
     }
 
     /// The web application firewall in CloudFront's scope.

@@ -1,0 +1,129 @@
+//! The edge code of an application: rendered function, packed function, and the events the first is tested with.
+
+use zt_edge::{
+    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, SecretReferences, SessionFunction, TestEvent,
+    TestSession,
+};
+use zt_model::compile::{Access, Compiled, Table};
+use zt_model::instant::Instant;
+use zt_model::membership::MembershipDocument;
+use zt_model::store::ApplicationDocument;
+
+use super::config::Settings;
+use super::language;
+use crate::random;
+
+pub(super) use zt_edge::{auth_version, session_version};
+
+/// ARNs of the application's secrets.
+#[derive(Clone, Copy)]
+pub(super) struct SecretArns<'a> {
+    pub(super) keys: &'a str,
+    pub(super) membership: &'a str,
+    pub(super) client: Option<&'a str>,
+}
+
+/// The code of the session function.
+pub(super) fn session_code(table: &Table) -> Result<String, String> {
+    SessionFunction::render(table)
+        .map(|function| function.code().to_owned())
+        .map_err(|error| format!("{}.", language::sentence(&error.to_string())))
+}
+
+/// The zip of the auth function. The endpoint is that of Secrets Manager, where it is not AWS's own.
+pub(super) fn auth_archive(
+    settings: &Settings,
+    compiled: &Compiled,
+    secrets: SecretArns<'_>,
+    endpoint: Option<String>,
+) -> Result<AuthArchive, String> {
+    AuthArchive::pack(&auth_config(settings, compiled, secrets, endpoint)).map_err(|error| error.to_string())
+}
+
+fn auth_config(
+    settings: &Settings,
+    compiled: &Compiled,
+    secrets: SecretArns<'_>,
+    endpoint: Option<String>,
+) -> AuthConfig {
+    let identity = &settings.identity;
+    let endpoints = settings.endpoints.clone();
+    AuthConfig {
+        application: settings.name.clone(),
+        store: settings.store.name.clone(),
+        hosts: settings.viewers.aliases.clone(),
+        port: settings.viewers.port,
+        prefix: settings.pages.auth_prefix.clone(),
+        cookie: compiled.application.cookie_name(),
+        cookie_domain: compiled.application.cookie_domain().map(str::to_owned),
+        issuer: identity.issuer.clone(),
+        client_id: identity.client_id.clone(),
+        client_authentication: authentication(identity.authentication.as_deref()),
+        authorization_endpoint: endpoints.authorization,
+        token_endpoint: endpoints.token,
+        jwks_uri: endpoints.jwks,
+        end_session_endpoint: endpoints.end_session,
+        iss_parameter: endpoints.issuer_in_response,
+        scopes: identity.scopes.clone(),
+        algorithms: identity.algorithms.clone(),
+        claims: claims(&identity.claims),
+        session_claims: compiled.application.session_claims.clone(),
+        lifetime: settings.lifetimes.session,
+        absolute_lifetime: settings.lifetimes.absolute,
+        fresh_on_expiry: false,
+        secrets: SecretReferences {
+            region: zt_aws::config::GLOBAL_REGION.to_owned(),
+            endpoint,
+            keys: secrets.keys.to_owned(),
+            membership: secrets.membership.to_owned(),
+            pepper: settings.store.pepper_secret_arn.clone(),
+            client_secret: secrets.client.map(str::to_owned),
+        },
+        support_url: settings.pages.support_url.clone(),
+        title: settings.pages.title.clone(),
+    }
+}
+
+fn authentication(way: Option<&str>) -> ClientAuthentication {
+    match way {
+        Some("client_secret_basic") => ClientAuthentication::ClientSecretBasic,
+        Some("client_secret_post") => ClientAuthentication::ClientSecretPost,
+        _ => ClientAuthentication::None,
+    }
+}
+
+fn claims(claims: &super::config::identity::Claims) -> ClaimNames {
+    ClaimNames {
+        user: claims.user.clone(),
+        email: claims.email.clone(),
+        groups: claims.groups.clone(),
+        roles: claims.roles.clone(),
+        session: claims.session.clone(),
+    }
+}
+
+/// The events a function is tested with, against the application document as it stands in the store.
+pub(super) fn events(
+    compiled: &Compiled,
+    membership: &MembershipDocument,
+    document: &ApplicationDocument,
+    now: Instant,
+) -> Result<Vec<TestEvent>, String> {
+    let draw = || -> Result<([u8; 9], [u8; 16]), zt_framework::Diagnostic> { Ok((random::bytes()?, random::bytes()?)) };
+    let (user, session) = draw().map_err(|diagnostic| diagnostic.detail)?;
+    let session = TestSession { document, user, session, now };
+    let mut events = zt_edge::test_events(compiled, membership, &session).map_err(|error: EventsError| error.to_string())?;
+    if !somebody_passes(compiled) {
+        events.retain(|event| event.name != MEETS);
+    }
+    Ok(events)
+}
+
+/// The event of a session that meets the policies of the first protected route.
+const MEETS: &str = "a session that meets the policies";
+
+/// While an update keeps a path closed, there may be a route that admits nobody; no session can meet its policies.
+fn somebody_passes(compiled: &Compiled) -> bool {
+    let first = compiled.routes.iter().find(|route| route.access != Access::Public);
+    first.is_none_or(|route| route.access != Access::Policies(Vec::new()))
+}

@@ -1,0 +1,223 @@
+//! The two documents that change together: keys and membership.
+//!
+//! Pure: what stands in the secrets and what is configured go in, what has to stand there comes out. Keys stay as long as
+//! one of them is bound to the configuration; the ledger of grant bits stays as long as it can be read. A ledger that
+//! cannot be read takes every key with it, because a bit could otherwise get a second meaning.
+
+use std::collections::BTreeMap;
+
+use zt_model::duration::Duration;
+use zt_model::ids::{KeyId, PolicyName};
+use zt_model::instant::Instant;
+use zt_model::membership::{MembershipDocument, Policy};
+use zt_model::session::{Derivation, KeysDocument, StoredKey};
+use zt_model::source::Source;
+
+/// Secrets Manager's limit of one value.
+pub(super) const SECRET_LIMIT: usize = 65_536;
+
+/// Where the whole configuration stands inside the membership document, for import.
+const CONFIGURATION: &str = "configuration";
+
+/// What the documents are made for.
+pub(super) struct Wanted<'a> {
+    pub(super) derivation: &'a Derivation,
+    pub(super) lifetime: Duration,
+    pub(super) policies: &'a BTreeMap<PolicyName, Policy>,
+    pub(super) source: &'a Source,
+    pub(super) now: Instant,
+}
+
+/// A key not yet bound to anything: id and 32 bytes, both random.
+pub(super) struct Fresh {
+    pub(super) kid: KeyId,
+    pub(super) bytes: [u8; 32],
+}
+
+/// What has to stand in the secrets.
+pub(super) struct Documents {
+    pub(super) keys: KeysDocument,
+    pub(super) membership: MembershipDocument,
+}
+
+/// Why there are none.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DocumentsError {
+    /// More policies than bits, even with a new numbering.
+    #[error("there are more policies than grant bits")]
+    TooManyPolicies(#[source] zt_model::membership::LedgerFull),
+}
+
+/// Settles both documents. `fresh` is used only when a new key is needed.
+pub(super) fn settle(
+    keys: Option<&str>,
+    membership: Option<&str>,
+    wanted: &Wanted<'_>,
+    fresh: Fresh,
+) -> Result<Documents, DocumentsError> {
+    let present = membership.map(MembershipDocument::parse);
+    if let Some(Ok(present)) = &present
+        && let Ok(next) = present.next(wanted.policies, wanted.source.clone())
+    {
+        return Ok(Documents { keys: settle_keys(keys, wanted, fresh), membership: next });
+    }
+    let kid = fresh.kid.clone();
+    let earlier = present.and_then(Result::ok).map(|present| present.generation);
+    let membership = match membership {
+        None => MembershipDocument::first(kid, wanted.policies, wanted.source.clone()),
+        Some(_) => {
+            MembershipDocument::restarted(kid, earlier, wanted.policies, wanted.source.clone(), wanted.now)
+        }
+    };
+    Ok(Documents { keys: only(fresh, wanted), membership: membership.map_err(DocumentsError::TooManyPolicies)? })
+}
+
+fn settle_keys(keys: Option<&str>, wanted: &Wanted<'_>, fresh: Fresh) -> KeysDocument {
+    match keys.map(KeysDocument::parse) {
+        Some(Ok(mut present)) => {
+            if present.signer(wanted.derivation, wanted.lifetime, wanted.now).is_none() {
+                present.rotate(key(fresh, wanted), wanted.lifetime, wanted.now);
+            }
+            present
+        }
+        // Unreadable or absent: nobody can hold a session of it any more.
+        _ => only(fresh, wanted),
+    }
+}
+
+fn only(fresh: Fresh, wanted: &Wanted<'_>) -> KeysDocument {
+    KeysDocument { keys: vec![key(fresh, wanted)] }
+}
+
+fn key(fresh: Fresh, wanted: &Wanted<'_>) -> StoredKey {
+    // There is no other key of this binding whose end would have to be waited for: it signs at once.
+    StoredKey::new(fresh.kid, fresh.bytes, wanted.derivation, Instant::ZERO)
+}
+
+/// The text of the membership secret: the document, and in its source the configuration as JSON.
+pub(super) fn membership_text(document: &MembershipDocument, configuration: &[u8]) -> Option<String> {
+    let mut text: serde_json::Value = serde_json::from_str(&document.text()).ok()?;
+    let configuration: serde_json::Value = serde_json::from_slice(configuration).ok()?;
+    text.get_mut("source")?.as_object_mut()?.insert(CONFIGURATION.to_owned(), configuration);
+    serde_json::to_string(&text).ok()
+}
+
+/// The configuration inside the text of the membership secret.
+pub(super) fn configuration(text: &str) -> Option<Vec<u8>> {
+    let document: serde_json::Value = serde_json::from_str(text).ok()?;
+    serde_json::to_vec(document.get("source")?.get(CONFIGURATION)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zt_model::ids::{ApplicationName, ClaimName, ClientId, Issuer};
+    use zt_model::membership::Selector;
+    use zt_model::session::ClaimMapping;
+
+    fn derivation(client: &str) -> Derivation {
+        let claim = |name: &str| ClaimName::parse(name).unwrap();
+        Derivation {
+            application: ApplicationName::parse("members").unwrap(),
+            issuer: Issuer::parse("https://idp.example.com").unwrap(),
+            client_id: ClientId::parse(client).unwrap(),
+            mapping: ClaimMapping {
+                user: claim("sub"),
+                email: claim("email"),
+                groups: claim("groups"),
+                roles: claim("roles"),
+                session: claim("sid"),
+            },
+        }
+    }
+
+    fn fresh(kid: &str) -> Fresh {
+        Fresh { kid: KeyId::parse(kid).unwrap(), bytes: [7; 32] }
+    }
+
+    fn staff(group: &str) -> BTreeMap<PolicyName, Policy> {
+        let selector = Selector { groups: Some(vec![group.to_owned()]), ..Selector::default() };
+        let policy = Policy { any: vec![selector], ..Policy::default() };
+        [(PolicyName::parse("staff").unwrap(), policy)].into()
+    }
+
+    fn documents(keys: Option<&str>, membership: Option<&str>, client: &str, group: &str) -> Documents {
+        let (derivation, policies, source) = (derivation(client), staff(group), Source::default());
+        let wanted = Wanted {
+            derivation: &derivation,
+            lifetime: Duration::from_seconds(3_600),
+            policies: &policies,
+            source: &source,
+            now: Instant::from_seconds(1_700_000_000),
+        };
+        settle(keys, membership, &wanted, fresh("k2")).unwrap()
+    }
+
+    fn first() -> (String, String) {
+        let (derivation, policies, source) = (derivation("client"), staff("staff"), Source::default());
+        let wanted = Wanted {
+            derivation: &derivation,
+            lifetime: Duration::from_seconds(3_600),
+            policies: &policies,
+            source: &source,
+            now: Instant::from_seconds(1_700_000_000),
+        };
+        let first = settle(None, None, &wanted, fresh("k1")).unwrap();
+        (first.keys.text().expose().to_owned(), first.membership.text())
+    }
+
+    fn kids(documents: &Documents) -> Vec<String> {
+        documents.keys.keys.iter().map(|key| key.kid.to_string()).collect()
+    }
+
+    #[test]
+    fn the_same_configuration_changes_nothing() {
+        let (keys, membership) = first();
+        let again = documents(Some(&keys), Some(&membership), "client", "staff");
+        assert_eq!(again.keys.text().expose(), keys);
+        assert_eq!(again.membership.text(), membership);
+    }
+
+    #[test]
+    fn an_edited_policy_keeps_the_keys_and_raises_the_generation() {
+        let (keys, membership) = first();
+        let edited = documents(Some(&keys), Some(&membership), "client", "employees");
+        assert_eq!(kids(&edited), ["k1"]);
+        assert_eq!(edited.membership.generation, 2);
+        assert_eq!(edited.membership.ledger.len(), 2);
+    }
+
+    #[test]
+    fn another_client_gets_another_key() {
+        let (keys, membership) = first();
+        let other = documents(Some(&keys), Some(&membership), "other", "staff");
+        assert_eq!(kids(&other), ["k2"]);
+        assert_eq!(other.membership.generation, 1);
+    }
+
+    #[test]
+    fn a_ledger_that_cannot_be_read_takes_the_keys_with_it() {
+        let (keys, _) = first();
+        let restarted = documents(Some(&keys), Some("{}"), "client", "staff");
+        assert_eq!(kids(&restarted), ["k2"]);
+        assert!(restarted.membership.generation >= 1_700_000_000);
+    }
+
+    #[test]
+    fn keys_that_cannot_be_read_are_replaced_and_the_ledger_stays() {
+        let (_, membership) = first();
+        let replaced = documents(Some("{}"), Some(&membership), "client", "staff");
+        assert_eq!(kids(&replaced), ["k2"]);
+        assert_eq!(replaced.membership.text(), membership);
+    }
+
+    #[test]
+    fn the_configuration_travels_inside_the_document() {
+        let (_, membership) = first();
+        let document = MembershipDocument::parse(&membership).unwrap();
+        let text = membership_text(&document, br#"{"name":"members"}"#).unwrap();
+        assert_eq!(configuration(&text).unwrap(), br#"{"name":"members"}"#);
+        assert_eq!(MembershipDocument::parse(&text).unwrap(), document);
+        assert_eq!(configuration(&membership), None);
+    }
+}

@@ -1,0 +1,45 @@
+//! `zt_edge_app`: a whole zero-trust application on CloudFront as one resource.
+//!
+//! Many AWS objects behind one resource, on purpose: the order in which they change is what keeps every route guarded, and
+//! no user should have to know it. Each remote object is a component with a lifecycle of its own (`component`); what
+//! can be decided without AWS is decided in a plan (`check`, `plan`), in pure functions over resolved settings (`config`).
+
+mod apply;
+mod bundle;
+mod check;
+mod component;
+mod config;
+mod converge;
+mod documents;
+mod endpoints;
+mod grants;
+mod import;
+mod language;
+mod names;
+mod plan;
+mod read;
+mod remove;
+mod resource;
+mod revision;
+mod schema;
+mod state;
+#[cfg(test)]
+mod tests;
+mod transition;
+
+use crate::connection::Connection;
+use crate::discovery::{Discovery, HttpsFetch};
+
+/// The resource. One for each provider instance; it keeps what that instance has discovered.
+pub struct EdgeApp {
+    connection: Connection,
+    discovery: Discovery,
+}
+
+impl EdgeApp {
+    /// The resource over a connection.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Self { connection, discovery: Discovery::new(HttpsFetch::default()) }
+    }
+}

@@ -1,0 +1,61 @@
+//! Names of the AWS objects of an application.
+//!
+//! Names of stores and applications never hold two hyphens in a row, so two between them keep every pair apart.
+
+/// The physical names; all derive from the names of store and application, 24 characters at most each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Names {
+    /// Secret with the keys, the anchor of the instance.
+    pub(super) keys_secret: String,
+    /// Secret with the membership document.
+    pub(super) membership_secret: String,
+    /// Secret with the client secret, where the application owns one.
+    pub(super) client_secret: String,
+    /// Key of the application document in the store.
+    pub(super) document: String,
+    /// Role of the auth function.
+    pub(super) role: String,
+    /// The auth function.
+    pub(super) auth_function: String,
+    /// The session function.
+    pub(super) session_function: String,
+    /// Web ACL, access control and response headers policy.
+    pub(super) stem: String,
+}
+
+impl Names {
+    /// The names of one application of a store.
+    pub(super) fn of(store: &str, application: &str) -> Self {
+        let secret = |what: &str| format!("zt/{store}/{application}/{what}");
+        let stem = format!("zt-{store}--{application}");
+        Self {
+            keys_secret: secret("keys"),
+            membership_secret: secret("membership"),
+            client_secret: secret("client-secret"),
+            document: format!("a:{application}"),
+            role: format!("{stem}-auth"),
+            auth_function: format!("{stem}-auth"),
+            session_function: format!("{stem}-session"),
+            stem,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_names_fit_the_limits_of_aws() {
+        let names = Names::of(&"s".repeat(24), &"a".repeat(24));
+        // 64 characters: CloudFront functions, Lambda functions, roles, access controls.
+        for name in [&names.role, &names.auth_function, &names.session_function, &names.stem] {
+            assert!(name.len() <= 64, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_two_pairs_share_a_name() {
+        assert_ne!(Names::of("a-b", "c"), Names::of("a", "b-c"));
+    }
+}

@@ -1,0 +1,265 @@
+//! How an application stands: what is missing or differs from what was applied.
+//!
+//! A removed or changed object is drift. It shows as a null `deployed_revision` (and null ids of what is gone), which the
+//! next plan turns into an update; an application that is whole again gets its revision back. Reads only, side by side.
+
+use zt_aws::cloudfront::Distribution;
+use zt_framework::{Diagnostic, Value};
+use zt_model::compile::Compiled;
+use zt_model::duration::Duration;
+use zt_model::instant::Instant;
+use zt_model::membership::MembershipDocument;
+use zt_model::session::{Derivation, KeysDocument};
+
+use super::bundle::SecretArns;
+use super::component::secret::Held;
+use super::component::{
+    Fault, Scope, auth_function, bucket_policy, distribution, keys_secret, membership_secret, origin_access_control,
+    response_headers_policy, role, secret, session_function, store_document, web_acl,
+};
+use super::config::Settings;
+use super::config::identity::ClientSecret;
+use super::converge::{self, Facts, Served, Surroundings};
+use super::documents::{self, Fresh};
+use super::{grants, language, state};
+use crate::marks::Stage;
+
+/// What a look found.
+pub(super) struct Seen {
+    pub(super) facts: Facts,
+    /// What is missing or differs, in words; empty when all is in place.
+    pub(super) drift: Vec<&'static str>,
+    /// Nothing of it is left.
+    pub(super) gone: bool,
+    /// The distribution is on its way to all edge locations.
+    pub(super) deploying: bool,
+}
+
+/// What the stored settings mean, compiled once.
+struct Meant<'a> {
+    settings: &'a Settings,
+    compiled: Compiled,
+    derivation: Derivation,
+    /// Written attributes as JSON.
+    configuration: &'a [u8],
+}
+
+/// Looks at every object of the application.
+pub(super) async fn look(
+    scope: &Scope<'_>,
+    settings: &Settings,
+    stored: &Value,
+    configuration: &[u8],
+) -> Result<Seen, Fault> {
+    let meant = Meant {
+        settings,
+        compiled: language::compiled(settings).map_err(first)?,
+        derivation: language::derivation(&settings.name, &settings.identity).map_err(first)?,
+        configuration,
+    };
+    let mut facts = state::facts(stored);
+    let id = facts.distribution.as_ref().map(|served| served.id.clone());
+    let (served, anchor, keys, membership) = tokio::try_join!(
+        distribution::look(scope, id.as_deref()),
+        keys_secret::look(scope),
+        keys_secret::peek(scope),
+        membership_secret::peek(scope),
+    )?;
+    if served.is_none() && anchor.is_none() && membership.is_none() {
+        return Ok(Seen { facts, drift: Vec::new(), gone: true, deploying: false });
+    }
+    let mut drift = Vec::new();
+    if anchor.is_none_or(|mark| !scope.owns(Some(&mark)) || mark.stage != Stage::Live) {
+        drift.push("the application was never completed");
+    }
+    fill(&mut facts, served.as_ref());
+    let documents = (keys, membership);
+    let (one, two) = tokio::try_join!(
+        look_at_code(scope, &meant, facts.auth_function_arn.clone(), &documents),
+        look_at_front(scope, &meant, &facts, served.as_ref()),
+    )?;
+    drift.extend(one.drift);
+    drift.extend(two);
+    facts.role_arn = one.role_arn.or(facts.role_arn).filter(|_| one.role);
+    facts.auth_function_arn = one.auth_function_arn;
+    facts.session_function_arn = facts.session_function_arn.filter(|_| one.session_function);
+    let deploying = served.as_ref().is_some_and(|served| served.status != "Deployed");
+    facts.distribution =
+        served.map(|served| Served { id: served.id, arn: served.arn, domain: served.domain });
+    facts.complete = drift.is_empty();
+    Ok(Seen { facts, drift, gone: false, deploying })
+}
+
+/// After an import, the distribution tells what belongs to it.
+fn fill(facts: &mut Facts, served: Option<&Distribution>) {
+    let Some(served) = served else { return };
+    let config = &served.config;
+    let session = config.default_behavior.functions.first().map(|function| function.arn.clone());
+    let login = config.behaviors.iter().find_map(|path| path.behavior.lambdas.first());
+    facts.session_function_arn = facts.session_function_arn.take().or(session);
+    facts.auth_function_arn = facts.auth_function_arn.take().or_else(|| login.map(|lambda| lambda.arn.clone()));
+    facts.web_acl_arn = facts.web_acl_arn.take().or_else(|| config.web_acl.clone());
+}
+
+fn first(diagnostics: zt_framework::Diagnostics) -> Fault {
+    let first = diagnostics.into_iter().next();
+    Fault::Refused(Box::new(first.unwrap_or_else(|| Diagnostic::error("The stored application cannot be read", ""))))
+}
+
+/// What a look at documents and functions found.
+#[derive(Default)]
+struct Code {
+    drift: Vec<&'static str>,
+    role: bool,
+    role_arn: Option<String>,
+    auth_function_arn: Option<String>,
+    session_function: bool,
+}
+
+async fn look_at_code(
+    scope: &Scope<'_>,
+    meant: &Meant<'_>,
+    auth_function_arn: Option<String>,
+    (keys, membership): &(Option<Held>, Option<Held>),
+) -> Result<Code, Fault> {
+    let mut code = Code { auth_function_arn, role: true, ..Code::default() };
+    let (Some(keys), Some(membership)) = (keys, membership) else {
+        code.drift.push("a secret is missing");
+        code.session_function = true;
+        return Ok(code);
+    };
+    let Some((ring, document)) = settled(meant, keys, membership) else {
+        code.drift.push("the keys or the membership document differ");
+        code.session_function = true;
+        return Ok(code);
+    };
+    let client = client_secret_arn(scope, meant.settings).await?;
+    let pepper = meant.settings.store.pepper_secret_arn.as_str();
+    let access = converge::role_access(&keys.arn, &membership.arn, pepper, client.as_deref());
+    let source = converge::session_code(&meant.compiled, &document)?;
+    let store_arn = meant.settings.store.arn.as_str();
+    let (role, stored, live, version) = tokio::try_join!(
+        role::is_as_wanted(scope, &access),
+        store_document::is_as_wanted(scope, store_arn, &ring, &meant.derivation),
+        session_function::live_code(scope),
+        look_at_version(scope, code.auth_function_arn.as_deref()),
+    )?;
+    code.role = role;
+    code.session_function = live.is_some();
+    let arns = SecretArns { keys: &keys.arn, membership: &membership.arn, client: client.as_deref() };
+    let sha256 = converge::auth_archive(scope, meant.settings, &meant.compiled, arns)?.code_sha256();
+    let version_is_right = version.as_ref().is_some_and(|found| auth_function::is_as_wanted(found, &sha256));
+    for (right, what) in [
+        (role, "the role of the auth function differs"),
+        (stored, "the keys in the session store differ"),
+        (live.as_deref() == Some(source.as_str()), "the session function differs"),
+        (version_is_right, "the auth function differs"),
+    ] {
+        if !right {
+            code.drift.push(what);
+        }
+    }
+    code.auth_function_arn = code.auth_function_arn.filter(|_| version.is_some());
+    code.role_arn = version.map(|version| version.config.role);
+    Ok(code)
+}
+
+async fn look_at_version(
+    scope: &Scope<'_>,
+    arn: Option<&str>,
+) -> Result<Option<zt_aws::lambda::LambdaFunction>, Fault> {
+    match arn {
+        Some(arn) => auth_function::look(scope, arn).await,
+        None => Ok(None),
+    }
+}
+
+/// Both documents, when they are what an apply would leave as they are.
+fn settled(meant: &Meant<'_>, keys: &Held, membership: &Held) -> Option<(KeysDocument, MembershipDocument)> {
+    let wanted = documents::Wanted {
+        derivation: &meant.derivation,
+        lifetime: Duration::from_seconds(meant.settings.lifetimes.session),
+        policies: &meant.compiled.policies,
+        source: &meant.settings.routing,
+        // A signer has no end, so any time tells whether there is one.
+        now: Instant::from_seconds(1),
+    };
+    let unused = Fresh { kid: zt_model::ids::KeyId::parse("0").ok()?, bytes: [0; 32] };
+    let (ring, text) = (keys.value.expose(), membership.value.expose());
+    let documents = documents::settle(Some(ring), Some(text), &wanted, unused).ok()?;
+    let same_keys = documents.keys.text().same_as(KeysDocument::parse(ring).ok()?.text().expose());
+    let same_text = documents::membership_text(&documents.membership, meant.configuration)? == text;
+    (same_keys && same_text).then_some((documents.keys, documents.membership))
+}
+
+async fn client_secret_arn(scope: &Scope<'_>, settings: &Settings) -> Result<Option<String>, Fault> {
+    match &settings.identity.secret {
+        ClientSecret::None => Ok(None),
+        ClientSecret::Given(arn) => Ok(Some(arn.clone())),
+        ClientSecret::Owned(_) => {
+            let found = secret::look(scope, &scope.names.client_secret).await?;
+            Ok(found.filter(|found| !found.deleted).map(|found| found.arn))
+        }
+    }
+}
+
+async fn look_at_front(
+    scope: &Scope<'_>,
+    meant: &Meant<'_>,
+    facts: &Facts,
+    served: Option<&Distribution>,
+) -> Result<Vec<&'static str>, Fault> {
+    let Some(served) = served else { return Ok(vec!["the distribution is missing"]) };
+    let config = &served.config;
+    let access_control = config.origins.iter().find_map(|origin| origin.access_control.clone());
+    let headers_policy = config.default_behavior.headers_policy.clone();
+    let (access_control_is_right, headers, acl, tags, buckets) = tokio::try_join!(
+        look_at_access_control(scope, access_control.as_deref()),
+        response_headers_policy::look(scope, headers_policy.as_deref()),
+        web_acl::look(scope, facts.web_acl_arn.as_deref()),
+        look_at_tags(scope, &served.arn),
+        look_at_buckets(scope, meant.settings, &served.arn),
+    )?;
+    let rules = web_acl::wanted(scope, &meant.settings.firewall, &meant.settings.pages.auth_prefix);
+    let wanted_headers = response_headers_policy::wanted(scope, &meant.settings.response_headers);
+    let surroundings = Surroundings {
+        session_function_arn: facts.session_function_arn.as_deref().unwrap_or_default(),
+        auth_function_arn: facts.auth_function_arn.as_deref().unwrap_or_default(),
+        headers_policy: headers_policy.as_deref().unwrap_or_default(),
+        access_control: access_control.as_deref(),
+        web_acl_arn: facts.web_acl_arn.as_deref().unwrap_or_default(),
+    };
+    let wanted = converge::wanted_distribution(scope, meant.settings, &meant.compiled, &surroundings);
+    let findings = [
+        (distribution::same(config, &wanted), "the distribution differs"),
+        (access_control_is_right, "the origin access control differs"),
+        (headers.is_some_and(|found| found.config == wanted_headers), "the response headers policy differs"),
+        (acl.is_some_and(|found| found.config == rules), "the web ACL differs"),
+        (tags, "the tags of the distribution differ"),
+        (buckets, "the policy of a bucket differs"),
+    ];
+    Ok(findings.into_iter().filter(|(right, _)| !right).map(|(_, what)| what).collect())
+}
+
+async fn look_at_access_control(scope: &Scope<'_>, id: Option<&str>) -> Result<bool, Fault> {
+    let Some(id) = id else { return Ok(true) };
+    let found = origin_access_control::look(scope, Some(id)).await?;
+    Ok(found.is_some_and(|found| origin_access_control::is_as_wanted(scope, &found)))
+}
+
+async fn look_at_tags(scope: &Scope<'_>, arn: &str) -> Result<bool, Fault> {
+    let found = scope.aws.cloudfront().tags(arn).await?;
+    Ok(zt_aws::tags::difference(&found, scope.tags).is_empty())
+}
+
+async fn look_at_buckets(scope: &Scope<'_>, settings: &Settings, arn: &str) -> Result<bool, Fault> {
+    for grant in grants::managed(&settings.origins, scope.aws.region()) {
+        match bucket_policy::is_as_wanted(scope, &grant, arn).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(Fault::Aws(error)) if error.is_not_found() => return Ok(false),
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(true)
+}

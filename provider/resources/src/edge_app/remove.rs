@@ -1,0 +1,55 @@
+//! Taking an application down, in the reverse order: viewers first, secrets last.
+//!
+//! Only objects of its own instance are touched. What is gone already was removed well.
+
+use zt_framework::Diagnostic;
+
+use super::component::{
+    Fault, Scope, auth_function, bucket_policy, client_secret, distribution, keys_secret, membership_secret,
+    origin_access_control, response_headers_policy, role, session_function, store_document, web_acl,
+};
+use super::config::{Origin, ReplicaDeletion, Store};
+use super::grants;
+
+/// What a delete has to know.
+pub(super) struct Farewell<'a> {
+    pub(super) scope: Scope<'a>,
+    pub(super) distribution_id: Option<&'a str>,
+    pub(super) store: &'a Store,
+    pub(super) origins: &'a std::collections::BTreeMap<String, Origin>,
+    pub(super) replicas: ReplicaDeletion,
+    pub(super) recovery_days: i64,
+}
+
+/// Removes everything; yields a warning when the auth function had to be parked.
+pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>, Diagnostic> {
+    let scope = &farewell.scope;
+    for grant in grants::managed(farewell.origins, scope.aws.region()) {
+        step("cleaning the policy of a bucket", bucket_policy::remove(scope, &grant).await)?;
+    }
+    step("removing the distribution", distribution::remove(scope, farewell.distribution_id).await)?;
+    step("removing the session function", session_function::remove(scope).await)?;
+    step("removing the web ACL", web_acl::remove(scope).await)?;
+    step("removing the response headers policy", response_headers_policy::remove(scope).await)?;
+    step("removing the origin access control", origin_access_control::remove(scope).await)?;
+    let parked = step("removing the auth function", auth_function::remove(scope, farewell.replicas).await)?;
+    step("removing the role of the auth function", role::remove(scope).await)?;
+    let days = farewell.recovery_days;
+    step("removing the keys from the session store", store_document::remove(scope, &farewell.store.arn).await)?;
+    step("removing the client secret", client_secret::remove(scope, days).await)?;
+    step("removing the membership document", membership_secret::remove(scope, days).await)?;
+    step("removing the keys", keys_secret::remove(scope, days).await)?;
+    Ok(parked.map(|name| {
+        Diagnostic::warning(
+            "The auth function is parked",
+            format!(
+                "CloudFront still holds replicas of {name}, so Lambda does not delete it yet. It serves nobody any more; \
+                 a later apply of any zt_edge_app removes it."
+            ),
+        )
+    }))
+}
+
+fn step<T>(doing: &str, result: Result<T, Fault>) -> Result<T, Diagnostic> {
+    result.map_err(|fault| fault.diagnostic(doing))
+}

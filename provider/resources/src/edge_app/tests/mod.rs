@@ -1,0 +1,1 @@
+//! Plans and configurations of whole applications, in process.

@@ -1,0 +1,161 @@
+//! The table between two tables: what old and new configuration both allow.
+//!
+//! A distribution changes at its edge locations over minutes, the session function within seconds. Where a path changes
+//! its origin or cache and its policy too, either order would for a while deliver it by one configuration under the policy
+//! of the other. So an update that does so passes through a function in which both must allow. Pure.
+
+use zt_model::compile::{Access, Compiled, CompiledRoute};
+use zt_model::ids::{OriginName, PolicyName};
+use zt_model::route::Pattern;
+
+/// The compiled application to run while the distribution changes; `None` when the new one can be published at once.
+pub(super) fn between(old: &Compiled, new: &Compiled) -> Option<Compiled> {
+    let mut routes: Vec<CompiledRoute> = Vec::new();
+    let mut differs = false;
+    for before in &old.routes {
+        for after in &new.routes {
+            if !before.matching.pattern.overlaps(&after.matching.pattern) {
+                continue;
+            }
+            let access = access(old, new, before, after);
+            let differing = access != after.access;
+            let pair = both(before, after, access);
+            // A pair that an earlier one covers never decides.
+            if routes.iter().any(|earlier| earlier.matching.pattern.covers(&pair.matching.pattern)) {
+                continue;
+            }
+            differs |= differing;
+            routes.push(pair);
+        }
+    }
+    differs.then(|| Compiled { routes, ..new.clone() })
+}
+
+/// Who passes a path that was decided by `before` and will be by `after`.
+///
+/// The pairs are tried in the order of both lists, so the first that matches a path is the pair of the routes that
+/// decide it, provided that its pattern matches no more than what both match; where no pattern says that, nobody passes.
+fn access(old: &Compiled, new: &Compiled, before: &CompiledRoute, after: &CompiledRoute) -> Access {
+    if delivery(before) == delivery(after) && pattern(before, after).is_some() {
+        return after.access.clone();
+    }
+    if pattern(before, after).is_none() {
+        return Access::Policies(Vec::new());
+    }
+    match (&before.access, &after.access) {
+        (Access::Public, access) => access.clone(),
+        (Access::Policies(names), Access::Public) => Access::Policies(kept(old, new, names)),
+        (Access::Policies(before), Access::Policies(after)) => {
+            let both = |name: &&PolicyName| after.contains(name);
+            let names: Vec<PolicyName> = before.iter().filter(both).cloned().collect();
+            Access::Policies(kept(old, new, &names))
+        }
+    }
+}
+
+/// The policies whose text is the same before and after: a bit of another text is not in anybody's session yet.
+fn kept(old: &Compiled, new: &Compiled, names: &[PolicyName]) -> Vec<PolicyName> {
+    let same = |name: &&PolicyName| {
+        let after = new.policies.get(*name);
+        after.is_some() && old.policies.get(*name) == after
+    };
+    names.iter().filter(same).cloned().collect()
+}
+
+fn delivery(route: &CompiledRoute) -> (&Option<OriginName>, bool) {
+    (&route.origin, route.shared_cache)
+}
+
+/// The pattern of what both match, where one of them lies within the other.
+fn pattern<'a>(before: &'a CompiledRoute, after: &'a CompiledRoute) -> Option<&'a Pattern> {
+    let (old, new) = (&before.matching.pattern, &after.matching.pattern);
+    if new.covers(old) {
+        return Some(old);
+    }
+    old.covers(new).then_some(new)
+}
+
+fn both(before: &CompiledRoute, after: &CompiledRoute, access: Access) -> CompiledRoute {
+    let mut route = after.clone();
+    route.matching.pattern = pattern(before, after).unwrap_or(&after.matching.pattern).clone();
+    route.matching.encoded_slash &= before.matching.encoded_slash;
+    route.matching.semicolon &= before.matching.semicolon;
+    route.access = access;
+    route
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use zt_model::compile::{Application, compile};
+    use zt_model::ids::ApplicationName;
+    use zt_model::membership::{Policy, Selector};
+    use zt_model::source::{RouteSource, Source};
+
+    /// Routes as (path, allow or "public", origin or "").
+    fn compiled(routes: &[(&str, &str, &str)]) -> Compiled {
+        let policy = |group: &str| Policy {
+            any: vec![Selector { groups: Some(vec![group.to_owned()]), ..Selector::default() }],
+            ..Policy::default()
+        };
+        let route = |(path, allow, origin): &(&str, &str, &str)| RouteSource {
+            path: (*path).to_owned(),
+            access: (*allow == "public").then(|| "public".to_owned()),
+            allow: allow.split(' ').filter(|name| *name != "public").map(str::to_owned).collect(),
+            origin: Some((*origin).to_owned()).filter(|origin| !origin.is_empty()),
+            ..RouteSource::default()
+        };
+        let source = Source {
+            policies: ["staff", "admins"].into_iter().map(|name| (name.to_owned(), policy(name))).collect(),
+            routes: routes.iter().map(route).collect(),
+        };
+        let mut application = Application::new(ApplicationName::parse("members").unwrap(), source);
+        application.origins = Some(BTreeSet::from(["api".to_owned(), "site".to_owned()]));
+        compile(&application).unwrap()
+    }
+
+    /// Which policies pass a path: `None` for public, empty for nobody.
+    fn allowed(compiled: &Compiled, path: &str) -> Option<Vec<String>> {
+        let route = compiled.routes.iter().find(|route| route.matching.pattern.matches(path));
+        match route.map(|route| &route.access) {
+            Some(Access::Public) => None,
+            Some(Access::Policies(names)) => Some(names.iter().map(ToString::to_string).collect()),
+            None => Some(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn the_same_deliveries_need_nothing_between() {
+        let old = compiled(&[("/admin/*", "admins", ""), ("/*", "staff", "")]);
+        let new = compiled(&[("/*", "staff admins", "")]);
+        assert!(between(&old, &new).is_none());
+    }
+
+    #[test]
+    fn a_removed_route_with_its_own_origin_stays_closed_until_the_distribution_has_forgotten_it() {
+        let old = compiled(&[("/admin/*", "admins", "api"), ("/*", "staff", "")]);
+        let new = compiled(&[("/*", "staff admins", "")]);
+        let between = between(&old, &new).unwrap();
+        assert_eq!(allowed(&between, "/admin/x"), Some(vec!["admins".into()]));
+        assert_eq!(allowed(&between, "/other"), Some(vec!["staff".into(), "admins".into()]));
+    }
+
+    #[test]
+    fn a_path_that_becomes_public_on_another_origin_opens_last() {
+        let old = compiled(&[("/*", "staff", "")]);
+        let new = compiled(&[("/open/*", "public", "api"), ("/*", "staff", "")]);
+        let between = between(&old, &new).unwrap();
+        assert_eq!(allowed(&between, "/open/x"), Some(vec!["staff".into()]));
+        assert_eq!(allowed(&new, "/open/x"), None);
+    }
+
+    #[test]
+    fn patterns_that_only_cross_admit_nobody_where_they_do() {
+        let old = compiled(&[("/a*", "staff", "api"), ("/*", "staff", "")]);
+        let new = compiled(&[("/*z", "staff", "site"), ("/*", "admins", "")]);
+        let between = between(&old, &new).unwrap();
+        assert_eq!(allowed(&between, "/az"), Some(Vec::new()));
+    }
+}
