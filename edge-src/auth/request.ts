@@ -21,7 +21,6 @@ export interface EdgeEvent {
 
 export interface Incoming {
   readonly method: string;
-  readonly path: string;
   readonly query: URLSearchParams;
   readonly requestId: string;
   /** `https://host[:port]`, always of a configured host. */
@@ -48,7 +47,6 @@ export function readRequest(event: EdgeEvent, config: Config): Incoming {
   const cookies = readCookies(header('cookie'));
   return {
     method: request.method,
-    path: request.uri,
     query: new URLSearchParams(request.querystring),
     requestId: requestIdOf(event),
     host,

@@ -14,8 +14,8 @@ export function returnPath(rd: string | undefined, prefix: string): string {
 export const encodeReturnPath = (path: string): string => b64u(Buffer.from(path, 'latin1'));
 
 export function isReturnPath(text: string, prefix: string): boolean {
-  // Printable ASCII without blanks and without a fragment; one leading slash.
-  if (!/^\/(?![/\\])[\x21\x22\x24-\x7e]*$/.test(text)) return false;
+  // Printable ASCII without blanks and without a fragment, from the root.
+  if (!/^\/[\x21\x22\x24-\x7e]*$/.test(text)) return false;
   const path = text.split('?', 1)[0] ?? '';
   const decoded = plainPath(path);
   return decoded !== undefined && !isUnder(path, prefix) && !isUnder(decoded, prefix);
@@ -23,7 +23,8 @@ export function isReturnPath(text: string, prefix: string): boolean {
 
 /** The decoded path, by the path rule of the session function, with what a route may allow (`;`, `%2f`) left to it. */
 function plainPath(path: string): string | undefined {
-  if (/\\|\/\/|%(?![0-9a-f]{2})/i.test(path)) return undefined;
+  // To a browser a backslash is a slash, and two of them at the front are another host.
+  if (path.includes('\\')) return undefined;
   // Encoded controls, percent, backslash and unreserved characters are ambiguous wherever they stand.
   if (/%(?:[01][0-9a-f]|7f|25|5c|2d|2e|3[0-9]|4[1-9a-f]|5[0-9a]|5f|6[1-9a-f]|7[0-9a]|7e)/i.test(path)) return undefined;
   const decoded = decode(path);
