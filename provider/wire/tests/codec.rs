@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod values;
+
 use proptest::prelude::*;
-use zt_framework::value::{Bound, Number, Refinements, Type, Value, json};
+use values::{typed, types};
+use zt_framework::value::{Refinements, Type, Value, json};
 use zt_wire::codec::{decode, encode};
 
 fn hex(bytes: &[u8]) -> String {
@@ -94,90 +97,6 @@ fn what_does_not_fit_is_refused_with_its_path() {
     assert!(decode(&[0x91; 5000], &Type::list(Type::String)).is_err());
     assert!(decode(b"\xdd\xff\xff\xff\xff", &Type::list(Type::String)).is_err());
     assert!(encode(&"text".into(), &Type::Number).is_err());
-}
-
-fn types() -> impl Strategy<Value = Type> {
-    let leaf = prop_oneof![
-        Just(Type::String),
-        Just(Type::Number),
-        Just(Type::Bool),
-        Just(Type::Dynamic)
-    ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
-        prop_oneof![
-            inner.clone().prop_map(Type::list),
-            inner.clone().prop_map(Type::set),
-            inner.clone().prop_map(Type::map),
-            prop::collection::btree_map("[a-z]{1,4}", inner.clone(), 0..4).prop_map(Type::Object),
-            prop::collection::vec(inner, 0..3).prop_map(Type::Tuple),
-        ]
-    })
-}
-
-fn numbers() -> impl Strategy<Value = Number> {
-    prop_oneof![
-        any::<i64>().prop_map(Number::from),
-        prop::num::f64::NORMAL.prop_map(|float| Number::from_f64(float).unwrap()),
-        "-?[0-9]{1,30}\\.[0-9]{1,30}".prop_map(|text| text.parse().unwrap()),
-    ]
-}
-
-fn refinements() -> impl Strategy<Value = Refinements> {
-    let bound = (numbers(), any::<bool>()).prop_map(|(value, inclusive)| Bound { value, inclusive });
-    (
-        any::<Option<bool>>(),
-        prop::option::of("\\PC{0,5}"),
-        prop::option::of(bound),
-        any::<Option<u64>>(),
-    )
-        .prop_map(|(null, prefix, minimum, max_length)| Refinements {
-            null,
-            prefix,
-            minimum,
-            max_length,
-            ..Default::default()
-        })
-}
-
-fn values(ty: &Type, known: bool) -> BoxedStrategy<Value> {
-    let set = match ty {
-        Type::String => "\\PC{0,12}".prop_map(Value::from).boxed(),
-        Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
-        Type::Number => numbers().prop_map(Value::Number).boxed(),
-        Type::List(inner) => prop::collection::vec(values(inner, known), 0..4)
-            .prop_map(Value::List)
-            .boxed(),
-        Type::Set(inner) => prop::collection::vec(values(inner, known), 0..4)
-            .prop_map(Value::Set)
-            .boxed(),
-        Type::Map(inner) => prop::collection::btree_map("\\PC{0,4}", values(inner, known), 0..4)
-            .prop_map(Value::Map)
-            .boxed(),
-        Type::Object(attributes) => {
-            let members: Vec<_> = attributes
-                .iter()
-                .map(|(name, ty)| (Just(name.clone()), values(ty, known)))
-                .collect();
-            members
-                .prop_map(|members| Value::Object(members.into_iter().collect()))
-                .boxed()
-        }
-        Type::Tuple(types) => types
-            .iter()
-            .map(|ty| values(ty, known))
-            .collect::<Vec<_>>()
-            .prop_map(Value::Tuple)
-            .boxed(),
-        Type::Dynamic => numbers()
-            .prop_map(|one| Value::Dynamic(Box::new((Type::Number, one.into()))))
-            .boxed(),
-    };
-    let unknown = if known { 0 } else { 1 };
-    prop_oneof![8 => set, 1 => Just(Value::Null), unknown => refinements().prop_map(Value::Unknown)].boxed()
-}
-
-fn typed(known: bool) -> impl Strategy<Value = (Type, Value)> {
-    types().prop_flat_map(move |ty| (Just(ty.clone()), values(&ty, known)))
 }
 
 proptest! {

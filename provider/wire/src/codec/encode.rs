@@ -19,7 +19,7 @@ pub fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, CodecError> {
 fn write(value: &Value, ty: &Type, path: &Path) -> Result<Raw, CodecError> {
     match (ty, value) {
         (_, Value::Null) => Ok(Raw::Nil),
-        (_, Value::Unknown(refinements)) => Ok(refinement::write(refinements)),
+        (ty, Value::Unknown(refinements)) => Ok(refinement::write(refinements, ty)),
         (Type::String, Value::String(text)) => Ok(text.as_str().into()),
         (Type::Bool, Value::Bool(truth)) => Ok((*truth).into()),
         (Type::Number, Value::Number(value)) => Ok(number(value)),

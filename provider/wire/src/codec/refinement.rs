@@ -4,7 +4,7 @@
 
 use super::{decode::number, encode};
 use rmpv::Value as Raw;
-use zt_framework::value::{Bound, Refinements};
+use zt_framework::value::{Bound, Refinements, Type};
 
 const UNREFINED: i8 = 0;
 const REFINED: i8 = 12;
@@ -47,7 +47,27 @@ fn bound(raw: &Raw) -> Option<Bound> {
     }
 }
 
-pub(super) fn write(refinements: &Refinements) -> Raw {
+/// What can be promised of a value of this type. Terraform refuses a promise that makes no sense for its type.
+fn fitting(refinements: &Refinements, ty: &Type) -> Refinements {
+    let mut fitting = refinements.clone();
+    let is_collection = matches!(ty, Type::List(_) | Type::Set(_) | Type::Map(_));
+    if *ty == Type::Dynamic {
+        fitting = Refinements::default();
+    }
+    if *ty != Type::String {
+        fitting.prefix = None;
+    }
+    if *ty != Type::Number {
+        (fitting.minimum, fitting.maximum) = (None, None);
+    }
+    if !is_collection {
+        (fitting.min_length, fitting.max_length) = (None, None);
+    }
+    fitting
+}
+
+pub(super) fn write(refinements: &Refinements, ty: &Type) -> Raw {
+    let refinements = fitting(refinements, ty);
     let bound = |bound: &Bound| Raw::Array(vec![encode::number(&bound.value), bound.inclusive.into()]);
     let known = [
         (NULLNESS, refinements.null.map(Raw::from)),
