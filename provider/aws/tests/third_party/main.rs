@@ -6,36 +6,54 @@ use std::time::Duration;
 
 use zt_aws::cloudfront::Store;
 use zt_aws::config::Endpoints;
-use zt_aws::{Aws, Secret, Settings, Tags};
+use zt_aws::{Aws, ErrorKind, Secret, Settings, Tags};
 
 mod cloudfront;
 mod keyvalue;
 mod others;
 
 const ENDPOINT: &str = "ZT_TEST_AWS_ENDPOINT";
+/// An access key whose signatures the third party verifies (ministack with `AUTH=true` and a user of its IAM; its
+/// built-in key is never verified). The tests of the KeyValueStore use it, where signing is of its own kind.
+const VERIFIED_KEY: &str = "ZT_TEST_AWS_VERIFIED_KEY";
+const VERIFIED_SECRET: &str = "ZT_TEST_AWS_VERIFIED_SECRET";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A connection to an account of its own: ministack takes an access key of twelve digits for an account.
 async fn account(number: u32) -> Option<Aws> {
     let account = format!("{:06}{number:06}", std::process::id() % 1_000_000);
-    connection(account).await
+    connection(account, "test").await
 }
 
 /// A connection to the account of everybody. ministack does not see accounts in the signature of the KeyValueStore.
 async fn shared_account() -> Option<Aws> {
-    connection("test".to_owned()).await
+    let (key, secret) = verified().unwrap_or(("test".to_owned(), "test".to_owned()));
+    connection(key, &secret).await
 }
 
-async fn connection(access_key: String) -> Option<Aws> {
-    let Some(endpoint) = std::env::var(ENDPOINT).ok().filter(|it| !it.is_empty()) else {
+fn verified() -> Option<(String, String)> {
+    Some((variable(VERIFIED_KEY)?, variable(VERIFIED_SECRET)?))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+async fn connection(access_key: String, secret_key: &str) -> Option<Aws> {
+    let settings = settings(access_key, secret_key)?;
+    Some(Aws::connect(settings).await.expect("connects"))
+}
+
+fn settings(access_key: String, secret_key: &str) -> Option<Settings> {
+    let Some(endpoint) = variable(ENDPOINT) else {
         eprintln!("not run: {ENDPOINT} is not set");
         return None;
     };
     let here = Some(endpoint);
-    let settings = Settings {
+    Some(Settings {
         region: Some("eu-central-1".to_owned()),
         access_key: Some(access_key),
-        secret_key: Some(Secret::new("test")),
+        secret_key: Some(Secret::new(secret_key)),
         endpoints: Endpoints {
             cloudfront: here.clone(),
             cloudfront_keyvaluestore: here.clone(),
@@ -48,8 +66,7 @@ async fn connection(access_key: String) -> Option<Aws> {
         },
         max_retries: Some(3),
         ..Settings::default()
-    };
-    Some(Aws::connect(settings).await.expect("connects"))
+    })
 }
 
 fn tags() -> Tags {
@@ -105,4 +122,26 @@ async fn a_dead_endpoint_is_given_up_after_few_tries() {
     let error = Aws::connect(settings).await.map(|_| ()).unwrap_err();
     let words = error.explain();
     assert!(words.detail.contains("tried 5 times"), "{words:?}");
+}
+
+/// Without this, acceptance of our signatures would prove nothing.
+#[tokio::test]
+async fn a_wrong_secret_is_refused_where_signatures_are_verified() {
+    let Some((key, _)) = verified() else {
+        eprintln!("not run: {VERIFIED_KEY} and {VERIFIED_SECRET} are not set");
+        return;
+    };
+    let Some(mut wrong) = settings(key, "wrong") else {
+        return;
+    };
+    let refused = Aws::connect(wrong.clone()).await.map(|_| ()).unwrap_err();
+    let words = refused.explain();
+    assert!(words.summary.contains("does not accept the credentials"), "{words:?}");
+
+    wrong.skip_credentials_validation = true;
+    wrong.skip_requesting_account_id = true;
+    let aws = Aws::connect(wrong).await.unwrap();
+    let store = aws.keyvalue("arn:aws:cloudfront::000000000000:key-value-store/zt");
+    let error = store.describe().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied, "{error:?}");
 }
