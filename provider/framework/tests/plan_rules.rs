@@ -136,7 +136,14 @@ fn a_change_touches_what_it_must_and_no_more() {
         &[],
     );
     // Terraform itself proposes the prior value where an optional computed one is no longer written.
-    check(config().with("note", "n"), config(), "note", "n".into(), "made".into(), &[]);
+    check(
+        config().with("note", "n"),
+        config(),
+        "note",
+        "n".into(),
+        "made".into(),
+        &[],
+    );
 }
 
 #[test]

@@ -154,8 +154,8 @@ impl Managed {
         if input.planned.is_null() {
             return self.delete(context, input).await;
         }
-        let (planned, prior, identity) = (input.planned.clone(), input.prior.clone(), input.identity.clone());
-        let outcome = if prior.is_null() {
+        let before = input.clone();
+        let outcome = if before.prior.is_null() {
             let request = CreateRequest {
                 config: input.config,
                 planned: input.planned,
@@ -172,31 +172,36 @@ impl Managed {
             };
             self.resource.update(context, request).await
         };
-        self.applied(&planned, prior, identity, outcome)
+        self.applied(before, outcome)
     }
 
-    fn applied(&self, planned: &Value, prior: Value, identity: Option<Value>, outcome: ApplyOutcome) -> Applied {
+    fn applied(&self, before: ApplyInput, outcome: ApplyOutcome) -> Applied {
         let mut diagnostics = outcome.diagnostics;
         let mut state = match outcome.state {
-            Some(state) => self.storable(planned, &state),
+            Some(state) => self.storable(&before.planned, &state),
             // Beside an error the prior state is what is still true; without one it is a mistake.
             None => {
                 if !diagnostics.has_errors() {
                     diagnostics.push(internal(self.resource.type_name(), "apply gave no state and no error"));
                 }
-                prior.clone()
+                before.prior.clone()
             }
         };
-        self.forbid_unknown(&mut state, &prior, &mut diagnostics);
+        self.forbid_unknown(&mut state, &before.prior, &mut diagnostics);
         // Terraform takes only wholly known identities.
         let identity = outcome
             .identity
-            .or(identity)
-            .filter(|identity| identity.is_wholly_known() && !state.is_null());
+            .or(before.identity)
+            .filter(|one| one.is_wholly_known() && !state.is_null());
+        let private = if outcome.private.is_empty() {
+            before.private
+        } else {
+            outcome.private
+        };
         Applied {
             state,
             identity,
-            private: outcome.private,
+            private,
             diagnostics,
         }
     }

@@ -11,9 +11,9 @@ use crate::value::Value;
 pub struct ApplyOutcome {
     /// What exists now; none when nothing came to be (create) or nothing changed (update).
     pub state: Option<Value>,
-    /// What identifies it.
+    /// What identifies it; none keeps the planned identity.
     pub identity: Option<Value>,
-    /// Private state to store.
+    /// Private state to store; empty keeps the plan's.
     pub private: Vec<u8>,
     /// Messages.
     pub diagnostics: Diagnostics,

@@ -6,6 +6,7 @@ use super::Outcome;
 use super::answer::Answer;
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use std::task::Poll;
@@ -26,7 +27,12 @@ pub(crate) fn install_hook() {
             let place = panic
                 .location()
                 .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-            tracing::error!(%place, "panic");
+            if tracing::enabled!(tracing::Level::ERROR) {
+                tracing::error!(%place, "panic");
+            } else {
+                // Whoever looks at stderr should find it even without a log; when that is closed nobody looks.
+                let _ = writeln!(std::io::stderr(), "panic at {place}");
+            }
             PLACE.with_borrow_mut(|last| *last = Some(place));
         }));
     });
