@@ -1,5 +1,7 @@
 /** Everything around one function: a provider, a Secrets Manager and the shipped bundle, started together and ended together. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { after } from 'node:test';
 import { configOf, cookieHeader, cookiesAfter, locationOf, provision, rdOf, viewerRequest } from './application.mjs';
 import { makeCertificate } from './certificate.mjs';
@@ -10,7 +12,10 @@ import { SecretsManager } from './secrets_manager.mjs';
 export const certificate = makeCertificate();
 
 const started = [];
-after(() => started.forEach((world) => world.stop()));
+after(() => {
+  started.forEach((world) => world.stop());
+  rmSync(dirname(certificate.file), { recursive: true });
+});
 
 export class World {
   /** `changes` are members of config.json; `secrets` goes to `provision`. */
