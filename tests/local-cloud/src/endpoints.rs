@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(crate) struct Endpoints {
     pub(crate) aws: Aws,
     pub(crate) edge: Edge,
-    pub(crate) identity_provider: Option<IdentityProvider>,
+    pub(crate) identity_provider: IdentityProvider,
     pub(crate) origin: Origin,
     pub(crate) pid: u32,
 }
@@ -50,11 +50,12 @@ pub(crate) struct IdentityProvider {
     pub(crate) client_secret: String,
     pub(crate) user: String,
     pub(crate) password: String,
+    pub(crate) subject: String,
     pub(crate) other_users: Vec<User>,
     pub(crate) ca_file: PathBuf,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct User {
     pub(crate) user: String,
     pub(crate) password: String,

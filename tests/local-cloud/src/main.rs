@@ -7,6 +7,7 @@
 mod arguments;
 mod edge;
 mod endpoints;
+mod identity_provider;
 mod origin;
 mod setup;
 mod up;

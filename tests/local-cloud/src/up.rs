@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use local_cloud_control::{ControlError, ControlHandle, ControlOptions, Ministack, MinistackError, MinistackOptions};
 use local_cloud_edge::EdgeHandle;
@@ -10,8 +11,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::arguments::Options;
 use crate::edge;
 use crate::endpoints::{Aws, Edge, Endpoints, Origin};
+use crate::identity_provider::{IdentityProvider, IdentityProviderError};
 use crate::origin;
 use crate::setup::{self, SetupError};
+
+/// How often the parts take over a moved clock.
+const CLOCK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The hosts the certificate covers.
 const HOSTS: [&str; 3] = ["quickstart.localhost", "second.localhost", "third.localhost"];
@@ -39,6 +44,8 @@ pub(crate) enum UpError {
     Origin(#[source] std::io::Error),
     #[error("the edge did not start")]
     Edge(#[from] local_cloud_edge::EdgeError),
+    #[error("the identity provider did not start")]
+    IdentityProvider(#[from] IdentityProviderError),
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
     #[error("{0} ended by itself")]
@@ -64,6 +71,7 @@ struct Cloud {
     ministack: Ministack,
     control: ControlHandle,
     edge: EdgeHandle,
+    identity_provider: IdentityProvider,
     endpoints: Endpoints,
 }
 
@@ -89,6 +97,7 @@ impl Cloud {
         let certificate_arn = control.request_certificate(&options.account, &hosts).await?;
         let origin = origin::start().await.map_err(UpError::Origin)?;
         let edge = edge::start(&control, changes, state, origin).await?;
+        let identity_provider = IdentityProvider::start(&edge, &hosts, state).await?;
         let endpoints = Endpoints {
             aws: aws(options, state, &control, &ministack),
             edge: Edge {
@@ -99,7 +108,7 @@ impl Cloud {
                 access_log: edge.access_log.clone(),
                 certificate_arn,
             },
-            identity_provider: None,
+            identity_provider: identity_provider.endpoints(&edge.ca_file),
             origin: Origin {
                 host: origin::HOST.to_owned(),
                 port: origin.port(),
@@ -111,6 +120,7 @@ impl Cloud {
             ministack,
             control,
             edge,
+            identity_provider,
             endpoints,
         })
     }
@@ -121,16 +131,36 @@ impl Cloud {
             source,
         })?;
         announce(&self.endpoints);
-        let ended = tokio::select! {
-            () = signals.any() => Ok(()),
-            () = self.ministack.ended() => Err(UpError::Ended("ministack")),
-        };
+        let ended = self.run(&mut signals).await;
         // Whoever reads the file now would find nobody.
         let _ = std::fs::remove_file(Endpoints::path(state));
+        self.identity_provider.stop().await;
         self.edge.shutdown().await;
         drop(self.control);
         self.ministack.stop().await;
         ended
+    }
+}
+
+impl Cloud {
+    /// Until a signal comes or a part ends. All parts go by the edge's clock, which tests move.
+    async fn run(&mut self, signals: &mut Signals) -> Result<(), UpError> {
+        let clock = self.edge.clock();
+        let mut known = clock.offset();
+        let mut look = tokio::time::interval(CLOCK_INTERVAL);
+        loop {
+            tokio::select! {
+                () = signals.any() => return Ok(()),
+                () = self.ministack.ended() => return Err(UpError::Ended("ministack")),
+                () = self.identity_provider.ended() => return Err(UpError::Ended("the identity provider")),
+                _ = look.tick() => {}
+            }
+            if clock.offset() != known {
+                known = clock.offset();
+                self.control.set_time(known);
+                self.identity_provider.set_time(known).await;
+            }
+        }
     }
 }
 

@@ -227,25 +227,36 @@ class Program(Case):
                 self.assertTrue(address.startswith("0100007F") or address.endswith("01000000"), address)
 
     def test_it_says_which_child_ended(self):
+        for mark, name in ((b"ministack", "ministack"), (b"idp/src/main.mjs", "the identity provider")):
+            with self.subTest(name), tempfile.TemporaryDirectory() as state:
+                self.kill_child(state, mark, name)
+
+    def kill_child(self, state, mark, name):
+        program = [os.environ["LOCAL_CLOUD_PROGRAM"], "up", "--state", state]
+        child = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            self.assertTrue(child.stdout.readline().startswith("ready"))
+            with open(os.path.join(state, "endpoints.json"), encoding="utf-8") as file:
+                self.assertEqual(json.load(file)["pid"], child.pid)
+            found = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and _is(entry, child.pid, mark)]
+            self.assertEqual(len(found), 1)
+            os.kill(found[0], signal.SIGKILL)
+            self.assertEqual(child.wait(timeout=30), 1)
+            self.assertIn(f"{name} ended", child.stderr.read())
+        finally:
+            child.kill()
+            child.communicate()
+
+    def test_nothing_outlives_a_killed_program(self):
         with tempfile.TemporaryDirectory() as state:
-            child = subprocess.Popen(
-                [os.environ["LOCAL_CLOUD_PROGRAM"], "up", "--state", state],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            try:
-                self.assertTrue(child.stdout.readline().startswith("ready"))
-                with open(os.path.join(state, "endpoints.json"), encoding="utf-8") as file:
-                    self.assertEqual(json.load(file)["pid"], child.pid)
-                ministack = [int(e) for e in os.listdir("/proc") if e.isdigit() and _is_ministack(e, child.pid)]
-                self.assertEqual(len(ministack), 1)
-                os.kill(ministack[0], signal.SIGKILL)
-                self.assertEqual(child.wait(timeout=30), 1)
-                self.assertIn("ministack ended", child.stderr.read())
-            finally:
-                child.kill()
-                child.communicate()
+            program = [os.environ["LOCAL_CLOUD_PROGRAM"], "up", "--state", state]
+            child = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            self.assertTrue(child.stdout.readline().startswith("ready"))
+            parts = [entry for entry in os.listdir("/proc") if entry.isdigit() and _parent(entry) == child.pid]
+            self.assertEqual(len(parts), 2)
+            child.kill()
+            child.communicate()
+            self.until(lambda: not any(_is_alive(entry) for entry in parts))
 
 
 def _parent(pid):
@@ -256,10 +267,18 @@ def _parent(pid):
         return 0
 
 
-def _is_ministack(pid, parent):
+def _is(pid, parent, mark):
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return _parent(pid) == parent and b"ministack" in file.read()
+            return _parent(pid) == parent and mark in file.read()
+    except OSError:
+        return False
+
+
+def _is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
 

@@ -1,8 +1,11 @@
 """Control plane, edge and origin as one cloud: what was deployed is served, what was changed is seen at once."""
 
+import email.utils
 import json
 import socket
 import ssl
+import time
+import urllib.request
 
 from case import Case, functions
 
@@ -51,6 +54,31 @@ class Together(Case):
             self.assertEqual(status, 200, body)
             seen = json.loads(body)
             self.assertEqual((seen["path"], seen["headers"]["x-value"]), ("/path", str(number)))
+
+    def test_the_identity_provider_is_trusted_and_knows_its_issuer(self):
+        provider = self.cloud.endpoints["identity_provider"]
+        context = ssl.create_default_context(cafile=provider["ca_file"])
+        url = provider["issuer"] + "/.well-known/openid-configuration"
+        with urllib.request.urlopen(url, context=context) as answer:
+            self.assertEqual(json.loads(answer.read())["issuer"], provider["issuer"])
+
+    def test_one_clock_for_all(self):
+        def ahead():
+            sent = self.cloudfront.list_functions()["ResponseMetadata"]["HTTPHeaders"]["date"]
+            return email.utils.parsedate_to_datetime(sent).timestamp() - time.time()
+
+        controls = self.cloud.endpoints["edge"]["admin"]
+
+        def control(query):
+            urllib.request.urlopen(urllib.request.Request(f"{controls}/clock?{query}", method="POST")).read()
+
+        self.assertLess(abs(ahead()), 5)
+        try:
+            control("advance=3600000")
+            self.until(lambda: abs(ahead() - 3600) < 5)
+        finally:
+            control("reset")
+        self.until(lambda: abs(ahead()) < 5)
 
     def test_the_edge_leaves_no_trace_in_the_record(self):
         host = self.deploy()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::StatusCode;
@@ -62,6 +63,8 @@ pub(crate) struct Gateway {
     /// Changes of one account are judged and made one at a time, so that no check is stale when it counts.
     turns: Mutex<BTreeMap<String, Arc<AsyncMutex<()>>>>,
     base: OnceLock<String>,
+    /// How far the time of answers is ahead of the machine's, in milliseconds.
+    time: AtomicI64,
 }
 
 impl Gateway {
@@ -80,6 +83,7 @@ impl Gateway {
             accounts: watch::Sender::new(BTreeSet::from([options.account_id.clone()])),
             turns: Mutex::default(),
             base: OnceLock::new(),
+            time: AtomicI64::new(0),
         })
     }
 
@@ -91,6 +95,10 @@ impl Gateway {
     /// The base of the proxy's own URLs.
     pub(crate) fn base(&self) -> &str {
         self.base.get().map(String::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn set_time(&self, offset: i64) {
+        self.time.store(offset, Ordering::Relaxed);
     }
 
     /// All accounts that have called so far.
@@ -154,7 +162,7 @@ impl Gateway {
         let (call, answer) = match &fault {
             Some(Fault::Refuse(refusal, _)) => {
                 let mut answer = refusal.render(&call, &request_id::new());
-                request_id::complete(&mut answer);
+                self.complete(&mut answer);
                 (call, answer)
             }
             _ => self.judge_and_execute(call, request, side).await,
@@ -170,6 +178,10 @@ impl Gateway {
         };
         self.records.add(seq, &call, outcome);
         answer
+    }
+
+    fn complete(&self, answer: &mut Answer) {
+        request_id::complete(answer, self.time.load(Ordering::Relaxed));
     }
 
     /// The store and the keys that a call of the data plane writes.
@@ -189,7 +201,7 @@ impl Gateway {
             Ok(answer) => answer,
             Err(refusal) => refusal.render(&call, &request_id::new()),
         };
-        request_id::complete(&mut answer);
+        self.complete(&mut answer);
         (call, answer)
     }
 

@@ -1,7 +1,7 @@
 //! Request ids and dates: every answer of AWS has both, whatever ministack left out.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::http_message::Answer;
 
@@ -33,8 +33,8 @@ pub(crate) fn of(answer: &Answer) -> String {
     .to_owned()
 }
 
-/// Adds the request id and the date where they are missing.
-pub(crate) fn complete(answer: &mut Answer) {
+/// Adds the request id where it is missing, and the date where it is missing or the clock was moved.
+pub(crate) fn complete(answer: &mut Answer, offset: i64) {
     if answer.header("x-amzn-requestid").is_empty() {
         let id = match of(answer) {
             id if id.is_empty() => new(),
@@ -42,7 +42,12 @@ pub(crate) fn complete(answer: &mut Answer) {
         };
         answer.set("x-amzn-requestid", &id);
     }
-    if answer.header("date").is_empty() {
-        answer.set("date", &httpdate::fmt_http_date(SystemTime::now()));
+    if offset != 0 || answer.header("date").is_empty() {
+        let moved = Duration::from_millis(offset.unsigned_abs());
+        let now = match offset < 0 {
+            true => SystemTime::now() - moved,
+            false => SystemTime::now() + moved,
+        };
+        answer.set("date", &httpdate::fmt_http_date(now));
     }
 }

@@ -1,0 +1,193 @@
+//! The identity provider as a part of this cloud: its users, its clients, its process.
+
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use local_cloud_edge::EdgeHandle;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::timeout;
+
+use crate::endpoints::{self, User};
+use crate::setup;
+
+const CLIENT: &str = "zt-demo";
+const CLIENT_WITH_SECRET: &str = "zt-demo-secret";
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// Why there is no identity provider.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IdentityProviderError {
+    #[error("cannot write its configuration, or read randomness")]
+    System(#[from] std::io::Error),
+    #[error("its process did not say that it serves, see {0}")]
+    NotReady(PathBuf),
+}
+
+/// A running identity provider.
+#[derive(Debug)]
+pub(crate) struct IdentityProvider {
+    issuer: String,
+    client_secret: String,
+    users: Vec<User>,
+    child: Child,
+    /// Open as long as it is to run; it also takes the time.
+    lifeline: Option<ChildStdin>,
+}
+
+impl IdentityProvider {
+    /// Starts it with the certificate that the edge made for it, and waits until it serves.
+    pub(crate) async fn start(
+        edge: &EdgeHandle,
+        hosts: &[String],
+        state: &Path,
+    ) -> Result<Self, IdentityProviderError> {
+        let client_secret = random()?;
+        let users = users()?;
+        let configuration = state.join("identity-provider.json");
+        write_private(
+            &configuration,
+            &self::configuration(edge, hosts, (&client_secret, &users)),
+        )?;
+        let log = state.join("identity-provider.log");
+        let mut child = Command::new("node")
+            .arg(setup::sources().join("idp/src/main.mjs"))
+            .arg(&configuration)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log)?)
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let lifeline = child.stdin.take();
+        let issuer = issuer(&mut child).await.ok_or(IdentityProviderError::NotReady(log))?;
+        Ok(Self {
+            issuer,
+            client_secret,
+            users,
+            child,
+            lifeline,
+        })
+    }
+
+    /// What `endpoints.json` says of it. The first user is the demo's.
+    pub(crate) fn endpoints(&self, ca_file: &Path) -> endpoints::IdentityProvider {
+        let (first, others) = match self.users.split_first() {
+            Some((first, others)) => (first.clone(), others.to_vec()),
+            None => (User::default(), Vec::new()),
+        };
+        endpoints::IdentityProvider {
+            issuer: self.issuer.clone(),
+            client_id: CLIENT.to_owned(),
+            client_secret_client_id: CLIENT_WITH_SECRET.to_owned(),
+            client_secret: self.client_secret.clone(),
+            user: first.user,
+            password: first.password,
+            subject: first.subject,
+            other_users: others,
+            ca_file: ca_file.to_owned(),
+        }
+    }
+
+    /// Puts its clock this far ahead of the machine's, in milliseconds.
+    pub(crate) async fn set_time(&mut self, offset: i64) {
+        if let Some(lifeline) = &mut self.lifeline {
+            // A process that is gone is noticed by whoever waits for it.
+            let _ = lifeline
+                .write_all(format!("{}\n", json!({"offset": offset})).as_bytes())
+                .await;
+        }
+    }
+
+    /// Waits until the process ends by itself.
+    pub(crate) async fn ended(&mut self) {
+        // An error here means that there is nothing left to wait for.
+        let _ = self.child.wait().await;
+    }
+
+    /// Ends it: kindly first, by closing its standard input.
+    pub(crate) async fn stop(mut self) {
+        drop(self.lifeline.take());
+        if timeout(Duration::from_secs(5), self.child.wait()).await.is_err() {
+            let _ = self.child.kill().await;
+        }
+    }
+}
+
+fn configuration(edge: &EdgeHandle, hosts: &[String], (client_secret, users): (&str, &[User])) -> Value {
+    let at = |path: &str| -> Vec<String> {
+        hosts
+            .iter()
+            .map(|host| format!("https://{host}:{}{path}", edge.port))
+            .collect()
+    };
+    let users: Vec<Value> = users
+        .iter()
+        .map(|user| {
+            let mut known = json!({"sub": user.subject, "user": user.user, "password": user.password, "email": user.user,
+                "name": user.user.split('@').next()});
+            // Nobody's claim of groups is an empty list: large providers leave it out.
+            if !user.groups.is_empty() {
+                known["groups"] = json!(user.groups);
+            }
+            known
+        })
+        .collect();
+    json!({
+        "certificate": edge.certificate_file,
+        "key": edge.key_file,
+        "port": 0,
+        "edge_port": edge.port,
+        "users": users,
+        "clients": [{"client_id": CLIENT}, {"client_id": CLIENT_WITH_SECRET, "client_secret": client_secret}],
+        "redirect_uris": at("/oauth2/callback"),
+        "post_logout_redirect_uris": at("/oauth2/signed-out"),
+    })
+}
+
+fn users() -> std::io::Result<Vec<User>> {
+    let known: [(&str, &[&str]); 3] = [
+        ("alice@example.com", &["staff"]),
+        ("bob@example.com", &["staff", "admins"]),
+        ("carol@example.com", &[]),
+    ];
+    known
+        .iter()
+        .map(|(user, groups)| {
+            Ok(User {
+                user: (*user).to_owned(),
+                password: random()?,
+                subject: format!("u-{}", user.split('@').next().unwrap_or_default()),
+                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            })
+        })
+        .collect()
+}
+
+/// 128 bits of the system's randomness, in hexadecimal.
+fn random() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Writes a file that only this user reads: it holds passwords.
+fn write_private(path: &Path, content: &Value) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(content.to_string().as_bytes())
+}
+
+/// The issuer in the line that the process prints when it serves.
+async fn issuer(child: &mut Child) -> Option<String> {
+    let mut lines = BufReader::new(child.stdout.take()?).lines();
+    let line = timeout(READY_WITHIN, lines.next_line()).await.ok()?.ok()??;
+    let ready: Value = serde_json::from_str(&line).ok()?;
+    // Whatever it prints later is nobody's; reading on keeps it from stalling.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    ready["issuer"].as_str().map(str::to_owned)
+}
