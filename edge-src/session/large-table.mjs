@@ -12,8 +12,8 @@ export function largeTable() {
   return {
     a: 'members',
     c: '__Host-zt-session',
-    h: ['app.example.com'],
-    w: ['https://app.example.com'],
+    h: [],
+    w: [],
     p: '/oauth2',
     u: '/.zt/userinfo',
     g: 7,

@@ -76,8 +76,8 @@ async function check(targets, paths) {
     if (f.open < 5) faults.push(`${name} served only ${f.open} paths: it proves nothing`);
     for (const raw of f.leaks.slice(0, 20)) faults.push(`${name} resolves ${raw} into a protected place`);
   }
-  process.stdout.write(`paths: ${paths.length} generated, ${passing.length} pass, ${faults.length} failed\n`);
-  return faults;
+  process.stdout.write(`${paths.length} paths generated, ${passing.length} pass the session function, each sent to ${targets.length} resolvers\n`);
+  return { faults, asked: passing.length * targets.length - total(found) };
 }
 
 async function main() {
@@ -86,8 +86,9 @@ async function main() {
   plant(root);
   const resolvers = await startResolvers(dir, root);
   try {
-    const faults = await check(resolvers.targets, generate(SEED, COUNT));
+    const { faults, asked } = await check(resolvers.targets, generate(SEED, COUNT));
     for (const fault of faults) process.stdout.write(`FAILED ${fault}\n`);
+    process.stdout.write(`paths: ${asked} passed, ${faults.length} failed\n`);
     process.exitCode = faults.length ? 1 : 0;
   } finally {
     resolvers.stop();

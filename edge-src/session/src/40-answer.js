@@ -4,10 +4,10 @@
 const audit = (x, decision, reason) => cf.logCustomData(`v1 ${decision} ${reason} r${x.i} p${x.p} h${x.h}`);
 
 const navigates = (q) => {
-  var h = q.headers;
-  if (!/^(GET|HEAD)$/.test(q.method) || h['sec-websocket-key'] || /prefetch/i.test(one(h['sec-purpose']) + one(h.purpose))) return;
+  var h = q.headers || {};
+  if (!['GET', 'HEAD'].includes(q.method) || h['sec-websocket-key'] || ~(one(h['sec-purpose']) + one(h.purpose)).search(/prefetch/i)) return;
   if (h['sec-fetch-mode']) return one(h['sec-fetch-mode']) === 'navigate';
-  return /text\/html/i.test(one(h.accept)) && !h.origin && !h['x-requested-with'];
+  return ~one(h.accept).search(/text\/html/i) && !h.origin && !h['x-requested-with'];
 };
 
 // No session that counts: a navigation goes to the login and comes back, anything else is told. The status of it.
@@ -26,13 +26,14 @@ const answer = (x, refusal) => {
   var code = refusal[0];
   var reason = refusal[1];
   var body = refusal[2];
+  x.n = navigates(x.q);
   audit(x, code > 500 ? 'error' : code < 300 ? 'allow' : code === 401 ? 'login' : 'deny', reason);
   if (code === 401) code = login(x, reason, body);
   if (code > 500) x.o['retry-after'] = '5';
   if (code > 302 && code !== 404) {
     var phrase = code > 500 ? 'Unavailable' : 'Refused';
     body = JSON.stringify({ type: 'about:blank', title: phrase, status: code, code: reason, login: T.p + '/start' });
-    if (x.n) body = `<!doctype html><title>${phrase}</title><a href="${T.p}/denied?code=${reason}">${phrase}: ${reason}</a>`;
+    if (x.n) body = `<!doctype html><title>${phrase}</title><a href="${T.p}/denied?code=${reason}">${reason}</a>`;
   }
   var out = { statusCode: code, headers: {}, cookies: x.c || {} };
   if (code !== 302 && body) {
@@ -59,11 +60,11 @@ const duplicate = (x) => {
   var all = [expired('')];
   for (var host = x.m; host.includes('.'); host = host.replace(/^[^.]*\./, '')) all.push(expired('; Domain=' + host));
   x.c = { '__Host-zt-session': all[0] };
-  x.c['__Secure-zt-' + T.a] = Object.assign({ multiValue: all }, all[0]);
+  x.c['__Secure-zt-' + T.a] = { value: '', multiValue: all };
   throw [400, 'duplicate'];
 };
 
-const preflight = (x, rule) => {
+const preflight = (x, rule, method) => {
   var h = x.q.headers;
   var prefix = 'access-control-';
   var origin = one(h.origin);
@@ -71,15 +72,15 @@ const preflight = (x, rule) => {
   if (
     !rule ||
     !rule.o.includes(origin) ||
-    !rule.m.includes(one(h[prefix + 'request-method'])) ||
+    !rule.m.includes(one(method)) ||
     (wanted && !(one(wanted) || '?').toLowerCase().split(/[ ,]+/).every((name) => rule.h.includes(name)))
   )
     throw [403, 'preflight'];
+  x.o[prefix + 'max-age'] = `${rule.s || 0}`;
   prefix += 'allow-';
   x.o[prefix + 'origin'] = origin;
   x.o[prefix + 'methods'] = rule.m.join();
   x.o[prefix + 'headers'] = rule.h.join();
-  x.o['access-control-max-age'] = `${rule.s || 0}`;
   if (rule.c) x.o[prefix + 'credentials'] = 'true';
   throw [204, 'preflight'];
 };

@@ -4,9 +4,11 @@ const number = (text) => parseInt(text, 36);
 const bytes = (text) => Buffer.from(text, 'base64url');
 
 const fields = (value) => {
-  // At most 1,275 characters match.
+  // At most 1,275 characters match; `(?!\n)`: njs lets `$` match before a final line feed.
   if (
-    !/^s1\.[a-z\d]{1,8}\.[\w-]{22}(\.[\w-]{12}){2}(\.[\da-z]{6,7}){3}\.[\da-z]{1,7}\.[\da-f]{0,64}\.([\w-]{6}){0,4}\.[\w-]{0,1024}\.([\w-]{22})?\.[\w-]{42}[AEIMQUYcgkosw048]$(?!\n)/.test(value) // njs lets `$` match before a final line feed
+    value.search(
+      /^s1\.[a-z\d]{1,8}\.[\w-]{22}(?:\.[\w-]{12}){2}(?:\.[\da-z]{6,7}){3}\.[\da-z]{1,7}\.[\da-f]{0,64}\.(?:[\w-]{6}){0,4}\.[\w-]{0,1024}\.(?:[\w-]{22})?\.[\w-]{42}[AEIMQUYcgkosw048]$(?!\n)/
+    )
   )
     throw [401, 'format'];
   return value.split('.');
@@ -16,7 +18,7 @@ const fields = (value) => {
 const signedBy = (key, value) => {
   var mac = crypto.createHmac('sha256', bytes(key)).update(value.slice(0, -44)).digest();
   var given = bytes(value.slice(-43));
-  var difference = given.length ^ 32;
+  var difference = 0; // 43 characters of base64url are 32 bytes
   for (var i = 0; i < 32; i += 4) difference |= mac.readUInt32BE(i) ^ given.readUInt32BE(i);
   return difference === 0;
 };

@@ -4,8 +4,7 @@
 const entrance = (event, x) => {
   var q = x.q;
   var h = q.headers;
-  x.n = navigates(q);
-  x.m = one(h.host).toLowerCase().replace(/:\d+$/, '');
+  x.m = one(h.host).toLowerCase().split(':')[0];
   if (!(T.h.length ? T.h : [event.context.distributionDomainName]).includes(x.m)) throw [421, 'host'];
   var at = place(q.uri);
   if (at === -1) throw unmet;
@@ -13,7 +12,8 @@ const entrance = (event, x) => {
   var open = route.length < 3 || route[2] === 0;
   if (at >= 0) x.i = at;
   x.f = route[1];
-  if (q.method === 'OPTIONS' && h.origin && h['access-control-request-method'] && (route[4] || !open)) preflight(x, route[4]);
+  var method = h['access-control-request-method'];
+  if (q.method === 'OPTIONS' && h.origin && method && (route[4] || !open)) preflight(x, route[4], method);
   if (route[3] && !route[3].includes(q.method)) {
     x.o.allow = route[3].join();
     throw [405, 'method'];
@@ -39,7 +39,7 @@ const admit = (x, t) => {
 };
 
 async function handler(event) {
-  var x = { q: event.request, t: Math.floor(Date.now() / 1000), o: {}, i: '-', p: '-', h: '-' };
+  var x = { q: event.request, t: Date.now() / 1000, o: {}, i: '-', p: '-', h: '-' };
   try {
     var open = entrance(event, x);
     if (open) return open;
@@ -49,12 +49,11 @@ async function handler(event) {
     var t = fields(cookie.value);
     var store = cf.kvs();
     var doc = await store.get('a:' + T.a, { format: 'json' });
-    var closed = closedToAll(doc, x.t);
+    opened(doc, x.t);
     var key = doc.k[t[1]];
     if (!key || !(key[2] === 0 || x.t < key[2])) stale(x, t, 'kid');
     if (!signedBy(key[0], cookie.value)) throw [401, 'mac'];
     x.h = t[3].slice(0, 2) + t[2].slice(0, 8);
-    if (closed) throw [403, 'blocked'];
     if (!(x.t < number(t[7]))) throw [401, 'expired'];
     var page = await store.get('p:' + t[3].slice(0, 2), { format: 'string' });
     standing(page, x, t, doc.nb);

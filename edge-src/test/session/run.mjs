@@ -31,7 +31,8 @@ function main() {
   const written = table.filter((one) => !one.name.startsWith('vectors'));
   for (const [name, faults] of [...survivors(written), ...buildFaults()]) note(name, faults);
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
-  process.stdout.write(`session: ${table.length} cases, ${passed} passed, ${failures.length} failed\n`);
+  process.stdout.write(`${table.length} cases, engines: ${Object.keys(engines).join(' and ')}\n`);
+  process.stdout.write(`session: ${passed} passed, ${failures.length} failed\n`);
   process.exit(failures.length ? 1 : 0);
 }
 

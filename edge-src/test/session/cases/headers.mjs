@@ -3,11 +3,11 @@ import { allowed, open } from '../support/expect.mjs';
 import { b64u, event, mint } from '../support/world.mjs';
 
 const ADA = { 'x-zt-email': 'ada@example.com', 'x-zt-groups': 'staff,admins', 'x-user-name': 'Ada' };
-const NONE = { 'x-zt-email': null, 'x-zt-groups': null, 'x-user-name': null };
+const NONE = { 'x-zt-email': null, 'x-zt-groups': null, 'x-user-name': null, 'remote-user': null };
 const claims = (object) => mint({ claims: b64u(JSON.stringify(object)) });
 
 const smuggled = [
-  'x-zt-email', 'x_zt_email', 'X-Zt-Email', 'x-zt_groups', 'x.zt.email', 'x-zt-', 'x-zt-anything', 'x~zt~assertion', 'x-user-name', 'x_user_name', 'X-USER_NAME', 'x-user.name',
+  'x-zt-email', 'x_zt_email', 'X-Zt-Email', 'x-zt_groups', 'x.zt.email', 'x-zt-', 'x-zt-anything', 'x~zt~assertion', 'x-user-name', 'x_user_name', 'X-USER_NAME', 'x-user.name', 'remote-user', 'Remote_User',
   'x-original-url', 'x-original-uri', 'x_original_url', 'x-original-method', 'x-rewrite-url', 'x_rewrite_url', 'x-forwarded-uri', 'x-forwarded-host', 'x_forwarded_host', 'x-forwarded-method', 'x-forwarded-path', 'x-forwarded-prefix',
   'x-forwarded-user', 'x-forwarded-email', 'x-http-method-override', 'x-http-method', 'x_http_method_override', 'x-method-override', 'forwarded', 'Forwarded', 'X-Forwarded-Host'
 ];

@@ -46,7 +46,7 @@ function duplicate() {
   const attributes = 'Max-Age=0; Path=/; Secure';
   const gone = { value: '', attributes };
   const domains = ['; Domain=app.example.com', '; Domain=example.com'].map((d) => ({ value: '', attributes: attributes + d }));
-  return refused(400, 'duplicate', { page: true, reads: 0, cookies: { '__Host-zt-session': gone, '__Secure-zt-members': { multiValue: [gone, ...domains], ...gone } } });
+  return refused(400, 'duplicate', { page: true, reads: 0, cookies: { '__Host-zt-session': gone, '__Secure-zt-members': { value: '', multiValue: [gone, ...domains] } } });
 }
 
 const times = [

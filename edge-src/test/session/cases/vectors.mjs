@@ -28,7 +28,7 @@ function documents() {
     if (!valid) return [one('k1', now - 5, wait('store'))];
     const present = Object.keys(JSON.parse(document).k);
     const good = blocked ? refused(403, 'blocked') : allowed();
-    return [...present, 'absent'].map((kid) => one(kid, Math.max(nb + 1, now - 500), keys.includes(kid) ? good : toLogin('kid')));
+    return [...present, 'absent'].map((kid) => one(kid, Math.max(nb + 1, now - 500), keys.includes(kid) || blocked ? good : toLogin('kid')));
   });
 }
 
