@@ -4,7 +4,7 @@
 //! write under If-Match in batches of at most 50 keys, go on with the returned version. On a conflict read again and compute
 //! again; never write blindly, never lose another writer's change, and tell for each key whether it was written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -86,11 +86,12 @@ pub struct Report {
 impl KeyValue {
     /// Changes keys under the discipline above until all are done or `limit` has passed.
     ///
-    /// A failure of one batch leaves the earlier ones done; the report tells which.
+    /// Batches follow the order of the keys, so what others depend on can go first. A failure of one batch leaves the earlier
+    /// ones done; the report tells which.
     pub async fn edit(&self, keys: Vec<String>, compute: &mut dyn Compute, limit: Duration) -> Report {
+        let mut seen = BTreeSet::new();
         let mut keys = keys;
-        keys.sort();
-        keys.dedup();
+        keys.retain(|key| seen.insert(key.clone()));
         let mut session = Session {
             store: self,
             compute,

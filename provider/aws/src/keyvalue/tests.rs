@@ -210,6 +210,23 @@ async fn batches_hold_fifty_keys_and_chain_their_versions() {
 }
 
 #[tokio::test]
+async fn batches_follow_the_order_of_the_keys() {
+    let mut order = vec!["z:first".to_owned()];
+    order.extend(keys(50));
+    order.push("z:first".to_owned());
+    let mut answers = vec![described("E1")];
+    answers.extend((0..50).map(|_| absent()));
+    answers.extend([written("E2"), absent(), written("E3")]);
+    let canned = canned(answers).await;
+    let report = store(&canned).edit(order, &mut append, LIMIT).await;
+    assert_eq!(report.writes, 2);
+    let sent = canned.sent();
+    let writes: Vec<_> = sent.iter().filter(|it| it.line.starts_with("POST")).collect();
+    assert!(writes[0].body.contains("z:first"), "{}", writes[0].body);
+    assert!(writes[1].body.contains("p:0049"), "{}", writes[1].body);
+}
+
+#[tokio::test]
 async fn many_keys_are_read_by_one_list() {
     let item = |key: &String| format!(r#"{{"Key":"{key}","Value":"old"}}"#);
     let page = |some: &[String], next: &str| {
