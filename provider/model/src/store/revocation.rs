@@ -30,8 +30,11 @@ impl Page {
     /// The time an existing block was set does not move, so that repeating an apply changes no byte and moving the end
     /// signs nobody out again.
     pub fn set_block(&mut self, user: &UserFingerprint, id: &BlockId, expires: Expiry, at: Instant) {
-        let standing = self.one_block(user.slot(), id).filter(|block| block.expires.stands(at));
-        let set = standing.map_or(at, |block| block.set);
+        // A block that ended before is a new one when it is set again; one that is set to have ended stays as it was.
+        let same = self
+            .one_block(user.slot(), id)
+            .filter(|block| block.expires.stands(at) || !expires.stands(at));
+        let set = same.map_or(at, |block| block.set);
         self.put_block(user.slot(), id.clone(), Block { expires, set });
         self.raise_user(user.slot(), set);
     }
