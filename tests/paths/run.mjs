@@ -17,9 +17,9 @@ const SHIPPED = readFileSync(fileURLToPath(new URL('../../edge-src/dist/session.
 
 // Each part of the path check removed alone, then all of it.
 const GUARDS = {
-  'dot and empty segments': ["if (/\\/(\\/|\\.\\.?(\\/|\\n|$))/.test(ways.join('\\n'))) throw ambiguous;", ''],
+  'dot and empty segments': ["if (~ways.join('\\n').search(/\\/(\\/|\\.\\.?(\\/|\\n|$))/)) throw ambiguous;", ''],
   'escapes': ['|%([01]|2[5de]|3\\d|[46][1-9a-f]|[57][\\da]|5[cf]|7[ef]|c2%[89])', ''],
-  'visible characters': [' || /[^!"$->@-[\\]-~]/.test(raw)', ''],
+  'visible characters': [' || ~raw.search(/[^!"$->@-[\\]-~]/)', ''],
   'agreement of readings': ['for (var i = 1; i < ways.length; i++) if (pick(ways[i]) !== at) throw ambiguous;', '']
 };
 
