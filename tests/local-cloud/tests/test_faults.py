@@ -207,6 +207,24 @@ class Record(Case):
         self.assertEqual(self.left(), [set(), set()])
 
 
+    def test_deleting_a_part_does_not_delete_the_whole(self):
+        self.edge_function("edge")
+        functions, storage = self.cloud.client("lambda"), self.cloud.client("s3")
+        functions.create_function_url_config(FunctionName="edge", AuthType="AWS_IAM")
+        self.assertIn("function/edge/FunctionUrlConfig", self.left()[0])
+        functions.delete_function_url_config(FunctionName="edge")
+        bucket = f"parts-{self.account}"
+        storage.create_bucket(Bucket=bucket)
+        storage.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+        storage.delete_bucket_tagging(Bucket=bucket)
+        logs = self.cloud.client("logs")
+        logs.create_log_group(logGroupName="/a/b")
+        logs.create_log_stream(logGroupName="/a/b", logStreamName="s")
+        logs.delete_log_stream(logGroupName="/a/b", logStreamName="s")
+        wanted = {"function/edge", "function/edge:1", "role/edge-role", f"bucket/{bucket}", "log-group//a/b"}
+        self.assertEqual(self.left()[0], wanted)
+
+
 class Program(Case):
     def test_a_directory_holds_one_cloud(self):
         state = os.environ["LOCAL_CLOUD_STATE"]

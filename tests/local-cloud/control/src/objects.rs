@@ -4,23 +4,53 @@
 
 use serde_json::Value;
 
-use crate::call::Call;
+use crate::call::{Call, Effect};
 use crate::http_message::{Answer, Incoming, decode, query_pairs};
 use crate::identify::form_value;
 
+/// What creates and deletes of a service name whole objects by; anything else is a part of the object it is about.
+const WHOLE: &[(&str, &[&str])] = &[
+    ("acm", &["Certificate"]),
+    ("iam", &["Role", "Policy", "RolePolicy"]),
+    ("lambda", &["Function", "Version", "Permission"]),
+    ("logs", &["LogGroup"]),
+    ("s3", &["Bucket", "Object", "Objects", "BucketPolicy"]),
+    ("secretsmanager", &["Secret"]),
+    ("sqs", &["Queue"]),
+];
+
 /// The objects of a call, from its path, its body and the answer (an id given by AWS is only there).
 pub(crate) fn objects(call: &Call, request: &Incoming, answer: Option<&Answer>) -> Vec<String> {
-    let found = match call.service.as_str() {
-        "cloudfront" => cloudfront(call, request, answer),
-        "cloudfront-keyvaluestore" => return key_value_store(call),
-        "lambda" => lambda(call, request, answer),
-        "iam" => iam(call, request),
-        "s3" => return s3(call, request),
-        "wafv2" => wafv2(call, request, answer),
-        "secretsmanager" => secret(call, request),
-        _ => by_common_names(request, answer),
+    let found: Vec<String> = match call.service.as_str() {
+        "cloudfront" => cloudfront(call, request, answer).into_iter().collect(),
+        "cloudfront-keyvaluestore" => key_value_store(call),
+        "lambda" => lambda(call, request, answer).into_iter().collect(),
+        "iam" => iam(call, request).into_iter().collect(),
+        "s3" => s3(call, request),
+        "wafv2" => wafv2(call, request, answer).into_iter().collect(),
+        "secretsmanager" => secret(call, request).into_iter().collect(),
+        _ => by_common_names(request, answer).into_iter().collect(),
     };
-    found.into_iter().filter(|object| !object.is_empty()).collect()
+    let part = part(call);
+    let named = found.into_iter().filter(|object| !object.is_empty());
+    named.map(|object| format!("{object}{part}")).collect()
+}
+
+/// The part of an object that a call makes or removes, as the end of its path: deleting a function's URL is not
+/// deleting the function. Empty for calls about whole objects.
+fn part(call: &Call) -> String {
+    if !matches!(call.effect(), Effect::Create | Effect::Delete) {
+        return String::new();
+    }
+    let verbs = [
+        "Create", "Delete", "Request", "Publish", "Add", "Remove", "Put", "Copy", "Attach", "Detach",
+    ];
+    let noun = verbs.iter().find_map(|verb| call.operation.strip_prefix(verb));
+    let whole = WHOLE.iter().find(|(service, _)| *service == call.service);
+    match (noun, whole) {
+        (Some(noun), Some((_, whole))) if !whole.contains(&noun) => format!("/{noun}"),
+        _ => String::new(),
+    }
 }
 
 /// Text between the first pair of tags of that name.
