@@ -7,4 +7,5 @@
 
 pub mod client;
 pub mod example;
+pub mod golden;
 pub mod terraform;

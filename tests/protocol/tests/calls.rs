@@ -7,6 +7,7 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Code, Request};
 use zt_framework::value::Value;
 use zt_protocol_tests::client::{Client, Launched, Launcher, bytes, connect_plain, said, thing, thing_schema, value};
+use zt_protocol_tests::golden;
 use zt_wire_proto::tfplugin6 as pb;
 
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-example");
@@ -68,6 +69,27 @@ async fn it_says_what_it_can_and_nothing_else() {
         .unwrap();
     let identity = &identities.into_inner().identity_schemas["example_thing"].identity_attributes[0];
     assert!(identity.required_for_import && !identity.optional_for_import);
+}
+
+#[tokio::test]
+async fn the_schema_is_as_reviewed() {
+    let (_launched, mut client, _) = start().await;
+    let schema = client
+        .get_provider_schema(pb::get_provider_schema::Request {})
+        .await
+        .unwrap()
+        .into_inner();
+    golden::check("example-schema.txt", &golden::describe(&schema));
+    let again = client
+        .get_provider_schema(pb::get_provider_schema::Request {})
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        again.encode_to_vec(),
+        schema.encode_to_vec(),
+        "the same bytes every time"
+    );
 }
 
 #[tokio::test]

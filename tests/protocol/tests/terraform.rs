@@ -306,21 +306,3 @@ fn log_levels_are_obeyed() {
     assert_eq!(lines("TF_LOG_PROVIDER_EXAMPLE", "INFO"), (true, false));
     assert_eq!(lines("TF_LOG_PROVIDER_EXAMPLE", "OFF"), (false, false));
 }
-
-#[test]
-fn the_schema_is_as_reviewed() {
-    let shown = terraform("").run(&["providers", "schema", "-json"]);
-    let start = shown.text.find('{').unwrap();
-    let schema: serde_json::Value = serde_json::from_str(&shown.text[start..]).unwrap();
-    let (_, example) = schema["provider_schemas"].as_object().unwrap().iter().next().unwrap();
-    let text = format!("{:#}\n", example);
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/example-schema.json");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::write(&golden, &text).unwrap();
-    }
-    assert_eq!(
-        text,
-        std::fs::read_to_string(&golden).unwrap(),
-        "UPDATE_GOLDEN=1 writes it anew"
-    );
-}

@@ -260,6 +260,9 @@ impl Core {
             return Ok(None);
         };
         let state = stored("refresh", &managed.schema, &managed.ty, &state)?;
+        if managed.identity.is_some() && outcome.identity.is_none() {
+            return Err(Failure::rule("refresh", &Path::root(), "the object has no identity"));
+        }
         if instance.identity.is_some() && outcome.identity != instance.identity {
             return Err(Failure::rule("refresh", &Path::root(), "the identity changed"));
         }
