@@ -3,16 +3,15 @@
 // The only value of a header; a duplicate is nobody's value.
 const one = (header) => (header && !header.multiValue ? header.value : '');
 
-// `_`, `.` and letter case are no disguise: servers map them to one name.
-const plain = (name) => name.toLowerCase().replace(/[^a-z\d]/g, '-');
-
+// `_`, `.` and letter case are no disguise: servers map them to one name, so `[^a-z\d]` stands for every such character.
+// The first letter is looked at first: it costs a tenth of the search.
 const strip = (q) => {
-  var odd = ~Object.keys(q.headers).join('').search(/[^a-z\d-]/); // CloudFront's names are lower case; a disguise is rare, and its mapping slow
   for (var name in q.headers)
-    if (odd || name in T.i || name[0] === 'x' || name[0] === 'f') {
-      var mapped = odd ? plain(name) : name;
-      if (~mapped.search(/^(x-(zt-|original-|rewrite-|http-method|method-|forwarded-(?!(for|proto|port)$))|forwarded$)/) || mapped in T.i) delete q.headers[name];
-    }
+    if (
+      'xXfF'.includes(name[0]) &&
+      ~name.search(/^(x[^a-z\d]((zt|original|rewrite|method)[^a-z\d]|http[^a-z\d]method|forwarded[^a-z\d](?!(for|proto|port)$))|forwarded$)/i)
+    )
+      delete q.headers[name];
   for (name in q.cookies) if (~name.search(/^[^a-z\d]{2}(host|secure)[^a-z\d]zt[^a-z\d]/i)) delete q.cookies[name];
   return q;
 };

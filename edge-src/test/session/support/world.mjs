@@ -60,7 +60,7 @@ export const FETCH = { 'sec-fetch-mode': 'cors', accept: 'application/json' };
 export const TABLE = {
   a: 'members', c: '__Host-zt-session', h: ['app.example.com', 'www.example.com'], w: ['https://app.example.com'], p: '/oauth2', u: '/.zt/userinfo', g: 3,
   k: [[0, 1], [1, 2], [5, 3], [64, 3]], n: ['staff', 'admins', 'auditors', 'far'],
-  i: { 'x-zt-email': 'email', 'x-zt-groups': 'groups', 'x-user-name': 'name', 'remote-user': 'sub' },
+  i: { 'x-zt-email': 'email', 'x-zt-groups': 'groups', 'x-zt-name': 'name' },
   r: [
     ['/public/*', 0], ['/', 0], ['/hook', 0, 0, ['POST', 'OPTIONS']], ['/cdn/*', 0, 0, 0, { o: ['https://shop.example'], m: ['GET'], h: [], c: false, s: 60 }],
     ['/api/admin/*', 1, [1], ['GET', 'POST']],
