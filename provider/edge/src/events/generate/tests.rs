@@ -104,3 +104,34 @@ fn without_a_key_there_is_no_test() {
         Err(EventsError::NoKey)
     ));
 }
+
+#[test]
+fn a_route_that_decides_nothing_and_one_for_nobody_are_no_fault() {
+    let (mut compiled, membership) = fixture::application();
+    // As in a table between two configurations: a route nobody passes first, and one that an earlier one covers.
+    compiled.routes.insert(
+        0,
+        zt_model::compile::CompiledRoute {
+            access: Access::Policies(Vec::new()),
+            ..compiled.routes[3].clone()
+        },
+    );
+    let document = fixture::document();
+    let session = TestSession {
+        document: &document,
+        user: [1; 9],
+        session: [2; 16],
+        now: NOW,
+    };
+    let events = test_events(&compiled, &membership, &session).unwrap();
+    assert!(
+        events
+            .iter()
+            .any(|event| event.name.starts_with("routes[0] /write, protected"))
+    );
+    assert!(!events.iter().any(|event| event.name.starts_with("routes[4] /write")));
+    assert_eq!(
+        *expected(&events, "a session that meets the policies"),
+        Expectation::Pass
+    );
+}
