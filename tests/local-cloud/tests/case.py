@@ -34,7 +34,9 @@ class Case(unittest.TestCase):
             call(*arguments, **named)
         answer = caught.exception.response
         self.assertEqual(answer["Error"]["Code"], code, answer["Error"])
-        self.assertTrue(answer["ResponseMetadata"]["RequestId"])
+        metadata = answer["ResponseMetadata"]
+        self.assertTrue(metadata["RequestId"])
+        self.assertEqual(metadata["RequestId"], metadata["HTTPHeaders"]["x-amzn-requestid"])
         shapes = {shape.name: shape for shape in client.meta.service_model.error_shapes}
         modelled = shapes[code].metadata.get("error", {}).get("httpStatusCode") if code in shapes else None
         if modelled:

@@ -52,6 +52,20 @@ class References(Case):
         wildcard = self.cloud.admin("/certificates", {"account": self.account, "hosts": [f"*.{self.account}.example.com"]})
         self.distribution(aliases=[alias], certificate=wildcard["certificate_arn"])
 
+    def test_a_certificate_is_validated_first(self):
+        alias = f"a.{self.account}.example.com"
+        acm = self.cloud.client("acm")
+        self.cloud.admin("/delays", {"certificate_ms": 600})
+        try:
+            arn = acm.request_certificate(DomainName=alias)["CertificateArn"]
+        finally:
+            self.cloud.admin("/delays", {"certificate_ms": 0})
+        described = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+        self.assertEqual(described["Status"], "PENDING_VALIDATION")
+        self.create("InvalidViewerCertificate", aliases=[alias], certificate=arn)
+        self.until(lambda: acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED")
+        self.distribution(aliases=[alias], certificate=arn)
+
     def test_an_alias_belongs_to_one_distribution_of_all_accounts(self):
         alias = f"a.{self.account}.example.com"
         certificate = self.cloud.admin("/certificates", {"account": self.account, "hosts": [alias]})["certificate_arn"]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
@@ -98,6 +99,15 @@ class Faults(Case):
         with self.assertRaises((*BROKEN, ClientError)):
             self.viewer_function("done")
         self.assertEqual(self.cloudfront.list_functions()["FunctionList"]["Quantity"], 1)
+
+    def test_a_slow_call_ends_after_a_later_one(self):
+        self.fault(kind="slow", operation="ListDistributions", delay_ms=500)
+        slow = threading.Thread(target=self.cloudfront.list_distributions)
+        slow.start()
+        self.until(lambda: self.cloud.admin("/faults")["rules"][-1]["matched"])
+        self.cloudfront.list_functions()
+        slow.join()
+        self.assertEqual([line["operation"] for line in self.cloud.calls()], ["ListFunctions", "ListDistributions"])
 
     def test_faults_are_recorded(self):
         self.fault(kind="denied", operation="ListDistributions")
@@ -264,6 +274,24 @@ class Program(Case):
         finally:
             child.kill()
             child.communicate()
+
+    def test_a_fault_plan_holds_from_the_first_call(self):
+        with tempfile.TemporaryDirectory() as state:
+            plan = os.path.join(state, "plan.json")
+            with open(plan, "w", encoding="utf-8") as file:
+                json.dump({"rules": [{"kind": "denied", "operation": "ListFunctions"}]}, file)
+            program = [os.environ["LOCAL_CLOUD_PROGRAM"], "up", "--state", state, "--fault-plan", plan]
+            child = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+            try:
+                self.assertTrue(child.stdout.readline().startswith("ready"))
+                with open(os.path.join(state, "endpoints.json"), encoding="utf-8") as file:
+                    cloud = type(self.cloud)(json.load(file), self.account)
+                with self.assertRaises(ClientError):
+                    cloud.client("cloudfront").list_functions()
+            finally:
+                child.terminate()
+                self.assertEqual(child.wait(timeout=30), 0)
+                child.communicate()
 
     def test_nothing_outlives_a_killed_program(self):
         with tempfile.TemporaryDirectory() as state:

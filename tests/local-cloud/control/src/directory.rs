@@ -74,15 +74,13 @@ impl<'a> Directory<'a> {
         Ok(policy.map(|policy| services_in(&serde_json::from_str(&policy).unwrap_or_default())))
     }
 
-    /// An ACM certificate of us-east-1.
+    /// An ACM certificate of us-east-1 that is not waiting for its validation.
     pub(crate) async fn certificate(&self, arn: &str) -> Result<Option<Value>, Refusal> {
         let body = json!({"CertificateArn": arn});
         let call = OwnCall::json(self.account, "acm", "CertificateManager.DescribeCertificate", &body);
         let answer = self.ask(call).await?;
-        Ok(answer
-            .status
-            .is_success()
-            .then(|| answer.as_json()["Certificate"].clone()))
+        let found = answer.status.is_success() && !self.gateway.timing.is_validating(self.account, arn);
+        Ok(found.then(|| answer.as_json()["Certificate"].clone()))
     }
 
     /// A WAFv2 answer to an operation of the CLOUDFRONT scope; null when refused.

@@ -53,6 +53,7 @@ pub(crate) async fn after(gateway: &Gateway, call: &Call, request: &Incoming, an
         "cloudfront-keyvaluestore" => data(gateway, call, answer),
         "lambda" => lambda::after(gateway, call, request, answer),
         "wafv2" => firewall(gateway, call, request, answer),
+        "acm" => certificate(gateway, call, answer),
         "iam" if call.operation == "CreateRole" => {
             let role = form_value(request, "RoleName").unwrap_or_default();
             gateway.timing.introduce_role(&call.account, &role);
@@ -174,6 +175,31 @@ fn data(gateway: &Gateway, call: &Call, answer: &mut Answer) {
     let name = call.label("KvsARN").rsplit('/').next().unwrap_or_default();
     if call.operation == "DescribeKeyValueStore" && gateway.timing.is_provisioning(&call.account, name) {
         body["Status"] = json!("PROVISIONING");
+    }
+    answer.body = body.to_string().into();
+}
+
+fn certificate(gateway: &Gateway, call: &Call, answer: &mut Answer) {
+    let mut body = answer.as_json();
+    if !body.is_object() {
+        return;
+    }
+    if call.operation == "RequestCertificate" {
+        let arn = body["CertificateArn"].as_str().unwrap_or_default();
+        gateway.timing.validate(&call.account, arn);
+        return;
+    }
+    let pending = |one: &serde_json::Value| {
+        let arn = one["CertificateArn"].as_str().unwrap_or_default();
+        gateway.timing.is_validating(&call.account, arn)
+    };
+    if pending(&body["Certificate"]) {
+        body["Certificate"]["Status"] = json!("PENDING_VALIDATION");
+    }
+    for one in body["CertificateSummaryList"].as_array_mut().into_iter().flatten() {
+        if pending(one) {
+            one["Status"] = json!("PENDING_VALIDATION");
+        }
     }
     answer.body = body.to_string().into();
 }

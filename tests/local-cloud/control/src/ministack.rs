@@ -11,6 +11,8 @@ use tokio::time::{Instant, sleep, timeout};
 /// Runs ministack in this process and ends with it when standard input closes: a killed parent
 /// cannot leave it behind.
 const LAUNCHER: &str = include_str!("ministack_launcher.py");
+/// Somebody else may take the free port before ministack does.
+const STARTS: u32 = 3;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// What ministack needs to start.
@@ -49,6 +51,16 @@ pub struct Ministack {
 impl Ministack {
     /// Starts it and waits until it serves.
     pub async fn start(options: &MinistackOptions) -> Result<Self, MinistackError> {
+        for _ in 1..STARTS {
+            match Self::start_once(options).await {
+                Err(MinistackError::Ended(_)) => {}
+                other => return other,
+            }
+        }
+        Self::start_once(options).await
+    }
+
+    async fn start_once(options: &MinistackOptions) -> Result<Self, MinistackError> {
         let log = options.state_dir.join("ministack.log");
         let address = free_address().map_err(MinistackError::Directory)?;
         let mut child = spawn(options, address, &log)?;

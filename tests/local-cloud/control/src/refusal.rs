@@ -72,6 +72,7 @@ impl Refusal {
         if call.protocol() == Protocol::RestJson {
             answer.set("x-amzn-errortype", &self.code);
         }
+        answer.set("x-amzn-requestid", request_id);
         answer
     }
 

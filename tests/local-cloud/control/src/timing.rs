@@ -23,6 +23,8 @@ pub(crate) struct Delays {
     pub(crate) replica_ms: u64,
     /// A role from its creation until Lambda can assume it.
     pub(crate) role_ms: u64,
+    /// A certificate from PENDING_VALIDATION to ISSUED.
+    pub(crate) certificate_ms: u64,
 }
 
 impl Default for Delays {
@@ -33,6 +35,7 @@ impl Default for Delays {
             lambda_ms: 200,
             replica_ms: 400,
             role_ms: 0,
+            certificate_ms: 0,
         }
     }
 }
@@ -48,6 +51,7 @@ pub(crate) struct Timing {
     stores: Marks<Key>,
     functions: Marks<Key>,
     roles: Marks<Key>,
+    certificates: Marks<Key>,
     replicas: Marks<Key>,
 }
 
@@ -149,6 +153,16 @@ impl Timing {
 
     pub(crate) fn is_new_role(&self, account: &str, role: &str) -> bool {
         self.roles.is_under_way(&key(account, role))
+    }
+
+    /// A certificate was requested.
+    pub(crate) fn validate(&self, account: &str, arn: &str) {
+        let delay = Duration::from_millis(self.delays().certificate_ms);
+        self.certificates.set(key(account, arn), delay);
+    }
+
+    pub(crate) fn is_validating(&self, account: &str, arn: &str) -> bool {
+        self.certificates.is_under_way(&key(account, arn))
     }
 
     /// A version lost an association: its replicas go some time after the change is deployed.
