@@ -4,11 +4,16 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+
+const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
 /// No certificate could be made or kept.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +55,7 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, "zt local cloud");
+        limit(&mut params);
         let key = KeyPair::generate()?;
         let certificate = params.self_signed(&key)?;
         Ok(Self {
@@ -80,6 +86,11 @@ impl Authority {
         params
             .distinguished_name
             .push(DnType::CommonName, hosts.first().map_or("", String::as_str));
+        limit(&mut params);
+        // What strict verifiers ask of a server's certificate.
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate()?;
         Ok((params.signed_by(&key, &self.issuer)?, key))
     }
@@ -102,6 +113,13 @@ impl ResolvesServerCert for Authority {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         self.certified(hello.server_name().unwrap_or("localhost")).ok()
     }
+}
+
+/// Browsers distrust certificates that are good for decades.
+fn limit(params: &mut CertificateParams) {
+    let now = std::time::SystemTime::now();
+    params.not_before = (now - DAY).into();
+    params.not_after = (now + 365 * DAY).into();
 }
 
 fn write(path: &Path, text: &str) -> Result<(), AuthorityError> {

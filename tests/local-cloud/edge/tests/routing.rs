@@ -239,3 +239,17 @@ async fn countries_may_be_restricted() {
         );
     }
 }
+
+#[tokio::test]
+async fn certificates_satisfy_a_strict_foreign_verifier() {
+    let world = World::new().await;
+    let (ca, leaf) = (&world.edge.ca_file, &world.edge.certificate_file);
+    for arguments in [&["-verify_hostname", "localhost"], &["-verify_ip", "127.0.0.1"]] {
+        let mut command = std::process::Command::new("openssl");
+        command
+            .args(["verify", "-x509_strict", "-purpose", "sslserver"])
+            .args(arguments);
+        let output = command.arg("-CAfile").arg(ca).arg(leaf).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+}
