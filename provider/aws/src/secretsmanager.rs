@@ -35,6 +35,8 @@ pub struct SecretDescription {
 /// A value with the id of its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretValue {
+    /// ARN of the secret.
+    pub arn: String,
     /// The value.
     pub value: Secret,
     /// The version.
@@ -95,8 +97,9 @@ impl SecretsManager {
         const OPERATION: &str = "GetSecretValue";
         let request = self.client.get_secret_value().secret_id(id).send();
         let answer = self.caller.call(OPERATION, id, request).await?;
-        match (answer.secret_string, answer.version_id) {
-            (Some(value), Some(version)) => Ok(SecretValue {
+        match (answer.arn, answer.secret_string, answer.version_id) {
+            (Some(arn), Some(value), Some(version)) => Ok(SecretValue {
+                arn,
                 value: Secret::new(value),
                 version,
             }),

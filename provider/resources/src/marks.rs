@@ -35,7 +35,9 @@ impl Stage {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Creating, Self::Live, Self::Parked].into_iter().find(|stage| stage.word() == word)
+        [Self::Creating, Self::Live, Self::Parked]
+            .into_iter()
+            .find(|stage| stage.word() == word)
     }
 }
 
@@ -94,7 +96,9 @@ impl Mark {
             application: field("application")?,
             store: field("store")?,
             instance: field("instance")?,
-            stage: fields.get("state").map_or(Some(Stage::Live), |word| Stage::parse(word))?,
+            stage: fields
+                .get("state")
+                .map_or(Some(Stage::Live), |word| Stage::parse(word))?,
         })
     }
 
@@ -112,8 +116,16 @@ impl Mark {
 impl fmt::Display for Mark {
     /// The form for comments and descriptions: no longer than 128 characters with names of 24.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { application, store, instance, stage } = self;
-        write!(formatter, "zt application={application} store={store} instance={instance}")?;
+        let Self {
+            application,
+            store,
+            instance,
+            stage,
+        } = self;
+        write!(
+            formatter,
+            "zt application={application} store={store} instance={instance}"
+        )?;
         match stage {
             Stage::Live => Ok(()),
             other => write!(formatter, " state={}", other.word()),
@@ -126,7 +138,12 @@ mod tests {
     use super::*;
 
     fn mark(instance: &str, stage: Stage) -> Mark {
-        Mark { application: "members".into(), store: "main".into(), instance: instance.into(), stage }
+        Mark {
+            application: "members".into(),
+            store: "main".into(),
+            instance: instance.into(),
+            stage,
+        }
     }
 
     #[test]
@@ -140,7 +157,13 @@ mod tests {
 
     #[test]
     fn what_others_wrote_is_no_mark() {
-        for text in ["", "zt", "managed by somebody", "zt application=a store=b", "zt application=a store=b instance=c state=odd"] {
+        for text in [
+            "",
+            "zt",
+            "managed by somebody",
+            "zt application=a store=b",
+            "zt application=a store=b instance=c state=odd",
+        ] {
             assert_eq!(Mark::from_text(text), None, "{text}");
         }
         assert_eq!(Mark::from_tags(&BTreeMap::new()), None);
@@ -164,6 +187,9 @@ mod tests {
         assert!(ours.may_take(&mark("one", Stage::Live)));
         assert!(ours.may_take(&mark("two", Stage::Parked)));
         assert!(!ours.may_take(&mark("two", Stage::Creating)));
-        assert!(!ours.may_take(&Mark { store: "other".into(), ..mark("one", Stage::Live) }));
+        assert!(!ours.may_take(&Mark {
+            store: "other".into(),
+            ..mark("one", Stage::Live)
+        }));
     }
 }

@@ -41,11 +41,21 @@ struct Raw {
 impl Document {
     /// Reads and checks the document of an issuer.
     pub(crate) fn read(issuer: &str, body: &[u8]) -> Result<Self, DiscoveryError> {
-        let unusable = |reason: String| DiscoveryError::Unusable { issuer: issuer.to_owned(), reason };
-        let raw: Raw = serde_json::from_slice(body)
-            .map_err(|error| unusable(format!("it is not a JSON object with an issuer (line {})", error.line())))?;
+        let unusable = |reason: String| DiscoveryError::Unusable {
+            issuer: issuer.to_owned(),
+            reason,
+        };
+        let raw: Raw = serde_json::from_slice(body).map_err(|error| {
+            unusable(format!(
+                "it is not a JSON object with an issuer (line {})",
+                error.line()
+            ))
+        })?;
         if raw.issuer != issuer {
-            return Err(DiscoveryError::OtherIssuer { asked: issuer.to_owned(), found: raw.issuer });
+            return Err(DiscoveryError::OtherIssuer {
+                asked: issuer.to_owned(),
+                found: raw.issuer,
+            });
         }
         let endpoint = |name: &str, value: Option<String>| match value {
             Some(url) if url.starts_with("https://") => Ok(url),
@@ -53,7 +63,9 @@ impl Document {
             None => Err(unusable(format!("it has no {name}"))),
         };
         let lacks = |offered: &Option<Vec<String>>, wanted: &str| {
-            offered.as_ref().is_some_and(|offered| !offered.iter().any(|one| one == wanted))
+            offered
+                .as_ref()
+                .is_some_and(|offered| !offered.iter().any(|one| one == wanted))
         };
         if lacks(&raw.response_types_supported, "code") {
             return Err(unusable("the provider does not offer the code flow".to_owned()));
@@ -133,7 +145,10 @@ mod tests {
         for (change, word) in [
             (json!({"token_endpoint": null}), "token_endpoint"),
             (json!({"jwks_uri": "http://idp.example.com/jwks"}), "not https"),
-            (json!({"end_session_endpoint": "http://idp.example.com/out"}), "not https"),
+            (
+                json!({"end_session_endpoint": "http://idp.example.com/out"}),
+                "not https",
+            ),
             (json!({"code_challenge_methods_supported": ["plain"]}), "PKCE"),
             (json!({"response_types_supported": ["id_token"]}), "code flow"),
         ] {

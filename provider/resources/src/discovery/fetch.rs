@@ -59,7 +59,10 @@ async fn get(client: &HttpsClient, address: &str) -> Result<Vec<u8>, String> {
     if response.status() != hyper::StatusCode::OK {
         return Err(format!("it answered {}", response.status()));
     }
-    let body = Limited::new(response.into_body(), LARGEST).collect().await.map_err(|error| error.to_string())?;
+    let body = Limited::new(response.into_body(), LARGEST)
+        .collect()
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(body.to_bytes().to_vec())
 }
 

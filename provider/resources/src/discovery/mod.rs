@@ -70,7 +70,10 @@ pub(crate) struct Discovery {
 impl Discovery {
     /// Discovery over the given way of fetching.
     pub(crate) fn new(fetch: impl Fetch) -> Self {
-        Self { fetch: Box::new(fetch), answers: Mutex::new(HashMap::new()) }
+        Self {
+            fetch: Box::new(fetch),
+            answers: Mutex::new(HashMap::new()),
+        }
     }
 
     /// What the issuer says about itself.
@@ -103,7 +106,10 @@ mod tests {
     #[async_trait]
     impl Fetch for Counting {
         async fn get(&self, address: &str) -> Result<Vec<u8>, String> {
-            assert_eq!(address, "https://idp.example.com/realm/.well-known/openid-configuration");
+            assert_eq!(
+                address,
+                "https://idp.example.com/realm/.well-known/openid-configuration"
+            );
             self.0.fetch_add(1, Ordering::SeqCst);
             self.1.map(|body| body.as_bytes().to_vec()).map_err(str::to_owned)
         }

@@ -5,8 +5,8 @@
 
 use zt_aws::{Secret, Tags};
 use zt_framework::{
-    ApplyOutcome, Context, CreateRequest, Diagnostic, Diagnostics, ImportOutcome, ImportRequest, Severity, UpdateRequest,
-    Value,
+    ApplyOutcome, Context, CreateRequest, Diagnostic, Diagnostics, ImportOutcome, ImportRequest, Severity,
+    UpdateRequest, Value,
 };
 
 use super::component::{Scope, auth_function, keys_secret};
@@ -31,11 +31,22 @@ struct Ground {
 impl Ground {
     fn new(connected: Connected, mark: Mark, object: &Value) -> Self {
         let tags = tagging::merge(&connected.default_tags, object.get("tags"));
-        Self { names: Names::of(&mark.store, &mark.application), connected, mark, tags }
+        Self {
+            names: Names::of(&mark.store, &mark.application),
+            connected,
+            mark,
+            tags,
+        }
     }
 
     fn scope<'a>(&'a self, context: &'a Context) -> Scope<'a> {
-        Scope { aws: &self.connected.aws, context, names: &self.names, mark: &self.mark, tags: &self.tags }
+        Scope {
+            aws: &self.connected.aws,
+            context,
+            names: &self.names,
+            mark: &self.mark,
+            tags: &self.tags,
+        }
     }
 }
 
@@ -114,7 +125,12 @@ impl EdgeApp {
         applied.explain(serves);
         reap(&ground, context).await;
         let identity = identity_of(&state);
-        Ok(ApplyOutcome { state: Some(state), identity, private: request.private, diagnostics: applied.diagnostics })
+        Ok(ApplyOutcome {
+            state: Some(state),
+            identity,
+            private: request.private,
+            diagnostics: applied.diagnostics,
+        })
     }
 
     pub(super) async fn change(&self, context: &Context, request: UpdateRequest) -> Result<ApplyOutcome, Diagnostics> {
@@ -142,7 +158,12 @@ impl EdgeApp {
         };
         reap(&ground, context).await;
         let identity = identity_of(&state);
-        Ok(ApplyOutcome { state: Some(state), identity, private: request.private, diagnostics: applied.diagnostics })
+        Ok(ApplyOutcome {
+            state: Some(state),
+            identity,
+            private: request.private,
+            diagnostics: applied.diagnostics,
+        })
     }
 
     pub(super) async fn take_down(&self, context: &Context, prior: &Value) -> Result<Option<Diagnostic>, Diagnostic> {
@@ -161,17 +182,22 @@ impl EdgeApp {
             replicas,
             recovery_days: sections.secret_recovery_days.unwrap_or(7),
         };
-        remove::remove(&farewell).await
+        Box::pin(remove::remove(&farewell)).await
     }
 
     /// The state as it stands with what there is to say, or nothing when the application is gone.
-    pub(super) async fn look(&self, context: &Context, stored: &Value) -> Result<Option<(Value, Diagnostics)>, Diagnostics> {
+    pub(super) async fn look(
+        &self,
+        context: &Context,
+        stored: &Value,
+    ) -> Result<Option<(Value, Diagnostics)>, Diagnostics> {
         let connected = self.connection.need(context)?;
         let settings = Settings::read(stored)?;
         let ground = Ground::new(connected, stored_mark(stored)?, stored);
         let schema = schema::schema();
         let configuration = revision::configuration(&schema, stored).unwrap_or_default();
-        let seen = read::look(&ground.scope(context), &settings, stored, &configuration)
+        let scope = ground.scope(context);
+        let seen = Box::pin(read::look(&scope, &settings, stored, &configuration))
             .await
             .map_err(|fault| fault.diagnostic("reading the application"))?;
         if seen.gone {
@@ -192,7 +218,11 @@ impl EdgeApp {
         Ok(Some((state, diagnostics)))
     }
 
-    pub(super) async fn take_over(&self, context: &Context, request: &ImportRequest) -> Result<ImportOutcome, Diagnostics> {
+    pub(super) async fn take_over(
+        &self,
+        context: &Context,
+        request: &ImportRequest,
+    ) -> Result<ImportOutcome, Diagnostics> {
         let connected = self.connection.need(context)?;
         let schema = schema::schema();
         let found = import::find(&connected.aws, request).await?;
@@ -218,8 +248,14 @@ async fn run(ground: &Ground, context: &Context, desired: &Desired<'_>) -> Resul
         stage: desired.stage,
     };
     let (mut facts, mut diagnostics) = (Facts::default(), Diagnostics::new());
-    let ended = converge::converge(&work, &mut facts, &mut diagnostics).await.err();
-    Ok(Applied { facts, diagnostics, ended })
+    let ended = Box::pin(converge::converge(&work, &mut facts, &mut diagnostics))
+        .await
+        .err();
+    Ok(Applied {
+        facts,
+        diagnostics,
+        ended,
+    })
 }
 
 fn written(ground: &Ground, settings: &Settings, object: &Value, facts: &Facts) -> Value {
@@ -240,7 +276,9 @@ impl Applied {
         let mut diagnostic = ended.fault.diagnostic(ended.doing);
         if may_wait {
             diagnostic.severity = Severity::Warning;
-            diagnostic.detail.push_str("\nThe application serves its viewers; the next apply finishes the work.");
+            diagnostic
+                .detail
+                .push_str("\nThe application serves its viewers; the next apply finishes the work.");
         }
         self.diagnostics.push(diagnostic);
     }

@@ -1,8 +1,8 @@
 //! The edge code of an application: rendered function, packed function, and the events the first is tested with.
 
 use zt_edge::{
-    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, SecretReferences, SessionFunction, TestEvent,
-    TestSession,
+    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, SecretReferences, SessionFunction,
+    TestEvent, TestSession,
 };
 use zt_model::compile::{Access, Compiled, Table};
 use zt_model::instant::Instant;
@@ -111,8 +111,14 @@ pub(super) fn events(
 ) -> Result<Vec<TestEvent>, String> {
     let draw = || -> Result<([u8; 9], [u8; 16]), zt_framework::Diagnostic> { Ok((random::bytes()?, random::bytes()?)) };
     let (user, session) = draw().map_err(|diagnostic| diagnostic.detail)?;
-    let session = TestSession { document, user, session, now };
-    let mut events = zt_edge::test_events(compiled, membership, &session).map_err(|error: EventsError| error.to_string())?;
+    let session = TestSession {
+        document,
+        user,
+        session,
+        now,
+    };
+    let mut events =
+        zt_edge::test_events(compiled, membership, &session).map_err(|error: EventsError| error.to_string())?;
     if !somebody_passes(compiled) {
         events.retain(|event| event.name != MEETS);
     }

@@ -13,7 +13,9 @@ use super::{bundle, language};
 pub(super) fn check(object: &Value, diagnostics: &mut Diagnostics) -> Sections {
     let sections = Sections::read(object, diagnostics);
     let store_longest = longest_lifetime(object.get("session_store"));
-    let Some(application) = language::application(&sections, store_longest) else { return sections };
+    let Some(application) = language::application(&sections, store_longest) else {
+        return sections;
+    };
     match compile::compile(&application) {
         Err(problems) => diagnostics.extend(language::diagnostics(problems.as_slice())),
         Ok(compiled) => {
@@ -57,7 +59,9 @@ pub(super) fn fits(text: &str) -> bool {
 
 /// What is made for one user must not be served to another.
 fn check_caching(sections: &Sections, diagnostics: &mut Diagnostics) {
-    let (Some(source), Some(headers)) = (&sections.routing, &sections.identity_headers) else { return };
+    let (Some(source), Some(headers)) = (&sections.routing, &sections.identity_headers) else {
+        return;
+    };
     if headers.is_empty() {
         return;
     }

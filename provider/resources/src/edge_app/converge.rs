@@ -78,7 +78,10 @@ trait While<T> {
 
 impl<T, E: Into<Fault>> While<T> for Result<T, E> {
     fn during(self, doing: &'static str) -> Result<T, Ended> {
-        self.map_err(|fault| Ended { fault: fault.into(), doing })
+        self.map_err(|fault| Ended {
+            fault: fault.into(),
+            doing,
+        })
     }
 }
 
@@ -90,28 +93,39 @@ struct Secrets {
 }
 
 /// Walks through all steps and notes in `facts` what is there.
-pub(super) async fn converge(
-    work: &Work<'_>,
-    facts: &mut Facts,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Ended> {
-    let compiled = language::compiled(work.settings).map_err(refuse).during("compiling the application")?;
+pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &mut Diagnostics) -> Result<(), Ended> {
+    let compiled = language::compiled(work.settings)
+        .map_err(refuse)
+        .during("compiling the application")?;
     let derivation = language::derivation(&work.settings.name, &work.settings.identity)
         .map_err(refuse)
         .during("compiling the application")?;
-    let (documents, secrets) = write_documents(work, &compiled, &derivation).await?;
-    ensure_auth_function(work, &secrets, &compiled, facts).await?;
-    let front = ensure_front(work, facts).await?;
-    publish_and_serve(work, &compiled, &documents.membership, &front, facts, diagnostics).await?;
-    tidy(work, facts).await?;
-    keys_secret::complete(&work.scope).await.during("marking the application as complete")?;
+    let (documents, secrets) = Box::pin(write_documents(work, &compiled, &derivation)).await?;
+    Box::pin(ensure_auth_function(work, &secrets, &compiled, facts)).await?;
+    let front = Box::pin(ensure_front(work, facts)).await?;
+    Box::pin(publish_and_serve(
+        work,
+        &compiled,
+        &documents.membership,
+        &front,
+        facts,
+        diagnostics,
+    ))
+    .await?;
+    Box::pin(tidy(work, facts)).await?;
+    keys_secret::complete(&work.scope)
+        .await
+        .during("marking the application as complete")?;
     facts.complete = true;
     Ok(())
 }
 
 fn refuse(diagnostics: Diagnostics) -> Fault {
     let first = diagnostics.into_iter().next();
-    first.map_or_else(|| Fault::refused("The application cannot be compiled", ""), |one| Fault::Refused(Box::new(one)))
+    first.map_or_else(
+        || Fault::refused("The application cannot be compiled", ""),
+        |one| Fault::Refused(Box::new(one)),
+    )
 }
 
 /// Keys, membership, client secret and the document of the store.
@@ -125,7 +139,9 @@ async fn write_documents(
     let store = scope.aws.keyvalue(&work.settings.store.arn);
     let now = Instant::from_seconds(store.aws_time().await.during("reading the session store")?);
     let present_keys = keys_secret::peek(scope).await.during(doing)?;
-    let present = membership_secret::peek(scope).await.during("reading the membership document")?;
+    let present = membership_secret::peek(scope)
+        .await
+        .during("reading the membership document")?;
     let wanted = documents::Wanted {
         derivation,
         lifetime: Duration::from_seconds(work.settings.lifetimes.session),
@@ -139,7 +155,12 @@ async fn write_documents(
         &wanted,
         fresh().during(doing)?,
     )
-    .map_err(|error| Fault::refused("The policies cannot be numbered", language::sentence(&error.to_string())))
+    .map_err(|error| {
+        Fault::refused(
+            "The policies cannot be numbered",
+            language::sentence(&error.to_string()),
+        )
+    })
     .during(doing)?;
     let keys_text = Secret::new(documents.keys.text().expose());
     let keys = keys_secret::ensure(scope, work.stage, &keys_text).await.during(doing)?;
@@ -150,11 +171,22 @@ async fn write_documents(
         ClientSecret::Given(arn) => Some(arn.clone()),
         ClientSecret::Owned(_) => {
             let value = work.client_secret.as_ref();
-            Some(client_secret::ensure(scope, value).await.during("writing the client secret")?)
+            Some(
+                client_secret::ensure(scope, value)
+                    .await
+                    .during("writing the client secret")?,
+            )
         }
     };
     write_store_document(work, &documents.keys, derivation).await?;
-    Ok((documents, Secrets { keys: keys.arn, membership, client }))
+    Ok((
+        documents,
+        Secrets {
+            keys: keys.arn,
+            membership,
+            client,
+        },
+    ))
 }
 
 async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Result<String, Ended> {
@@ -176,17 +208,28 @@ async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Res
 async fn write_store_document(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) -> Result<(), Ended> {
     let (scope, store_arn) = (&work.scope, work.settings.store.arn.as_str());
     let doing = "writing the keys into the session store";
-    if store_document::is_as_wanted(scope, store_arn, keys, derivation).await.during(doing)? {
+    if store_document::is_as_wanted(scope, store_arn, keys, derivation)
+        .await
+        .during(doing)?
+    {
         return Ok(());
     }
-    let place = Place { writers: work.writers, store_arn };
-    store_document::ensure(scope, &place, keys, derivation).await.during(doing)
+    let place = Place {
+        writers: work.writers,
+        store_arn,
+    };
+    store_document::ensure(scope, &place, keys, derivation)
+        .await
+        .during(doing)
 }
 
 fn fresh() -> Result<Fresh, Fault> {
     let draw = || -> Result<Fresh, zt_framework::Diagnostic> {
         let id: [u8; 8] = random::bytes()?;
-        let kid: String = id.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+        let kid: String = id
+            .iter()
+            .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+            .collect();
         let bytes = random::bytes()?;
         let kid = zt_model::ids::KeyId::parse(&kid)
             .map_err(|error| zt_framework::Diagnostic::error("No key id", error.to_string()))?;
@@ -201,7 +244,10 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// A random id of an instance: letters and digits only, because it becomes part of a policy's statement id.
 pub(super) fn instance() -> Result<String, zt_framework::Diagnostic> {
     let bytes: [u8; 12] = random::bytes()?;
-    Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
+    Ok(bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect())
 }
 
 async fn ensure_auth_function(
@@ -213,12 +259,18 @@ async fn ensure_auth_function(
     let scope = &work.scope;
     let pepper = work.settings.store.pepper_secret_arn.as_str();
     let access = role_access(&secrets.keys, &secrets.membership, pepper, secrets.client.as_deref());
-    let role_arn = role::ensure(scope, &access).await.during("making the role of the auth function")?;
+    let role_arn = role::ensure(scope, &access)
+        .await
+        .during("making the role of the auth function")?;
     facts.role_arn = Some(role_arn.clone());
     let doing = "making the auth function";
     let zip = auth_archive(scope, work.settings, compiled, secrets.arns()).during(doing)?;
     let sha256 = zip.code_sha256();
-    let wanted = auth_function::Wanted { zip: zip.bytes(), sha256: &sha256, role_arn: &role_arn };
+    let wanted = auth_function::Wanted {
+        zip: zip.bytes(),
+        sha256: &sha256,
+        role_arn: &role_arn,
+    };
     facts.auth_function_arn = Some(auth_function::ensure(scope, &wanted).await.during(doing)?);
     Ok(())
 }
@@ -230,12 +282,21 @@ pub(super) fn role_access<'a>(
     pepper: &'a str,
     client: Option<&'a str>,
 ) -> role::Access<'a> {
-    role::Access { secrets: [Some(keys), Some(membership), Some(pepper), client].into_iter().flatten().collect() }
+    role::Access {
+        secrets: [Some(keys), Some(membership), Some(pepper), client]
+            .into_iter()
+            .flatten()
+            .collect(),
+    }
 }
 
 impl Secrets {
     fn arns(&self) -> bundle::SecretArns<'_> {
-        bundle::SecretArns { keys: &self.keys, membership: &self.membership, client: self.client.as_deref() }
+        bundle::SecretArns {
+            keys: &self.keys,
+            membership: &self.membership,
+            client: self.client.as_deref(),
+        }
     }
 }
 
@@ -260,7 +321,11 @@ struct Front {
 async fn ensure_front(work: &Work<'_>, facts: &mut Facts) -> Result<Front, Ended> {
     let (scope, settings) = (&work.scope, work.settings);
     let access_control = match settings.origins.values().any(Origin::is_bucket) {
-        true => Some(origin_access_control::ensure(scope).await.during("making the origin access control")?),
+        true => Some(
+            origin_access_control::ensure(scope)
+                .await
+                .during("making the origin access control")?,
+        ),
         false => None,
     };
     let headers_policy = response_headers_policy::ensure(scope, &settings.response_headers)
@@ -268,7 +333,10 @@ async fn ensure_front(work: &Work<'_>, facts: &mut Facts) -> Result<Front, Ended
         .during("making the response headers policy")?;
     let rules = web_acl::wanted(scope, &settings.firewall, &settings.pages.auth_prefix);
     facts.web_acl_arn = Some(web_acl::ensure(scope, &rules).await.during("making the web ACL")?);
-    Ok(Front { access_control, headers_policy })
+    Ok(Front {
+        access_control,
+        headers_policy,
+    })
 }
 
 /// The session function and the distribution, in the order that leaves no route unguarded.
@@ -300,23 +368,33 @@ async fn publish_and_serve(
         let served = distribution::ensure(scope, Some(present.clone()), &config)
             .await
             .during("updating the distribution")?;
-        distribution::wait(scope, &served.id).await.during("waiting for the distribution to be deployed")?;
+        distribution::wait(scope, &served.id)
+            .await
+            .during("waiting for the distribution to be deployed")?;
         found = Some(served);
     }
     let arn = publish(work, compiled, membership, diagnostics).await?;
     facts.session_function_arn = Some(arn.clone());
     let config = distribution_config(work, compiled, front, facts, &arn);
-    let served = distribution::ensure(scope, found, &config).await.during("making the distribution")?;
+    let served = distribution::ensure(scope, found, &config)
+        .await
+        .during("making the distribution")?;
     facts.distribution = Some(Served {
         id: served.id.clone(),
         arn: served.arn.clone(),
         domain: served.domain.clone(),
     });
-    distribution::ensure_tags(scope, &served.arn).await.during("tagging the distribution")?;
+    distribution::ensure_tags(scope, &served.arn)
+        .await
+        .during("tagging the distribution")?;
     for grant in grants::managed(&work.settings.origins, scope.aws.region()) {
-        bucket_policy::ensure(scope, &grant, &served.arn).await.during("writing the policy of a bucket")?;
+        bucket_policy::ensure(scope, &grant, &served.arn)
+            .await
+            .during("writing the policy of a bucket")?;
     }
-    distribution::wait(scope, &served.id).await.during("waiting for the distribution to be deployed")
+    distribution::wait(scope, &served.id)
+        .await
+        .during("waiting for the distribution to be deployed")
 }
 
 /// An earlier apply may have ended while the distribution was changing, with a function that keeps paths closed
@@ -332,9 +410,14 @@ async fn settle_down(
     }
     let doing = "making the session function";
     let code = session_code(compiled, membership).during(doing)?;
-    match session_function::live(&work.scope, &code, &work.settings.store.arn).await.during(doing)? {
+    match session_function::live(&work.scope, &code, &work.settings.store.arn)
+        .await
+        .during(doing)?
+    {
         Some(_) => Ok(()),
-        None => distribution::wait(&work.scope, &present.id).await.during("waiting for the distribution to be deployed"),
+        None => distribution::wait(&work.scope, &present.id)
+            .await
+            .during("waiting for the distribution to be deployed"),
     }
 }
 
@@ -351,18 +434,28 @@ async fn publish(
     if let Some(arn) = session_function::live(scope, &code, store_arn).await.during(doing)? {
         return Ok(arn);
     }
-    let (document, now) = store_document::read(scope, store_arn).await.during("reading the session store")?;
+    let (document, now) = store_document::read(scope, store_arn)
+        .await
+        .during("reading the session store")?;
     let events = bundle::events(compiled, membership, &document, now)
         .map_err(|why| Fault::refused("The session function cannot be tested", why))
         .during(doing)?;
-    let wanted = session_function::Wanted { code: &code, store_arn, events: &events };
-    session_function::ensure(scope, &wanted, diagnostics).await.during(doing)
+    let wanted = session_function::Wanted {
+        code: &code,
+        store_arn,
+        events: &events,
+    };
+    session_function::ensure(scope, &wanted, diagnostics)
+        .await
+        .during(doing)
 }
 
 /// The code of the session function.
 pub(super) fn session_code(compiled: &Compiled, membership: &MembershipDocument) -> Result<String, Fault> {
     let refused = |why: String| Fault::refused("The session function cannot be rendered", why);
-    let table = compiled.table(membership).map_err(|error| refused(language::sentence(&error.to_string())))?;
+    let table = compiled
+        .table(membership)
+        .map_err(|error| refused(language::sentence(&error.to_string())))?;
     bundle::session_code(&table).map_err(refused)
 }
 
@@ -400,17 +493,26 @@ pub(super) fn wanted_distribution(
     around: &Surroundings<'_>,
 ) -> DistributionConfig {
     let origin = |behaviour: &Behaviour| {
-        behaviour.origin.as_ref().map_or_else(|| settings.default_origin.clone(), ToString::to_string)
+        behaviour
+            .origin
+            .as_ref()
+            .map_or_else(|| settings.default_origin.clone(), ToString::to_string)
     };
     let path = |behaviour: &Behaviour| {
-        let delivery = Delivery { origin: origin(behaviour), shared_cache: behaviour.shared_cache };
+        let delivery = Delivery {
+            origin: origin(behaviour),
+            shared_cache: behaviour.shared_cache,
+        };
         (behaviour.pattern.clone(), delivery)
     };
     Wanted {
         viewers: &settings.viewers,
         auth_prefix: &settings.pages.auth_prefix,
         origins: &settings.origins,
-        default: Delivery { origin: settings.default_origin.clone(), shared_cache: false },
+        default: Delivery {
+            origin: settings.default_origin.clone(),
+            shared_cache: false,
+        },
         paths: compiled.behaviours.iter().map(path).collect(),
         session_function_arn: around.session_function_arn,
         auth_function_arn: around.auth_function_arn,
@@ -426,23 +528,31 @@ pub(super) fn wanted_distribution(
 async fn tidy(work: &Work<'_>, facts: &Facts) -> Result<(), Ended> {
     let (scope, settings) = (&work.scope, work.settings);
     if let Some(arn) = &facts.auth_function_arn {
-        auth_function::prune(scope, arn).await.during("removing old versions of the auth function")?;
+        auth_function::prune(scope, arn)
+            .await
+            .during("removing old versions of the auth function")?;
     }
     let Some(prior) = work.prior else { return Ok(()) };
     let managed = grants::managed(&settings.origins, scope.aws.region());
     for grant in grants::managed(&prior.origins, scope.aws.region()) {
         if !managed.iter().any(|kept| kept.bucket == grant.bucket) {
-            bucket_policy::remove(scope, &grant).await.during("cleaning the policy of a bucket")?;
+            bucket_policy::remove(scope, &grant)
+                .await
+                .during("cleaning the policy of a bucket")?;
         }
     }
     if prior.origins.values().any(Origin::is_bucket) && !settings.origins.values().any(Origin::is_bucket) {
-        origin_access_control::remove(scope).await.during("removing the origin access control")?;
+        origin_access_control::remove(scope)
+            .await
+            .during("removing the origin access control")?;
     }
     if matches!(prior.identity.secret, ClientSecret::Owned(_))
         && !matches!(settings.identity.secret, ClientSecret::Owned(_))
     {
         let days = settings.secret_recovery_days;
-        client_secret::remove(scope, days).await.during("removing the client secret")?;
+        client_secret::remove(scope, days)
+            .await
+            .during("removing the client secret")?;
     }
     Ok(())
 }

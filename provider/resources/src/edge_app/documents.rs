@@ -59,17 +59,21 @@ pub(super) fn settle(
     if let Some(Ok(present)) = &present
         && let Ok(next) = present.next(wanted.policies, wanted.source.clone())
     {
-        return Ok(Documents { keys: settle_keys(keys, wanted, fresh), membership: next });
+        return Ok(Documents {
+            keys: settle_keys(keys, wanted, fresh),
+            membership: next,
+        });
     }
     let kid = fresh.kid.clone();
     let earlier = present.and_then(Result::ok).map(|present| present.generation);
     let membership = match membership {
         None => MembershipDocument::first(kid, wanted.policies, wanted.source.clone()),
-        Some(_) => {
-            MembershipDocument::restarted(kid, earlier, wanted.policies, wanted.source.clone(), wanted.now)
-        }
+        Some(_) => MembershipDocument::restarted(kid, earlier, wanted.policies, wanted.source.clone(), wanted.now),
     };
-    Ok(Documents { keys: only(fresh, wanted), membership: membership.map_err(DocumentsError::TooManyPolicies)? })
+    Ok(Documents {
+        keys: only(fresh, wanted),
+        membership: membership.map_err(DocumentsError::TooManyPolicies)?,
+    })
 }
 
 fn settle_keys(keys: Option<&str>, wanted: &Wanted<'_>, fresh: Fresh) -> KeysDocument {
@@ -86,7 +90,9 @@ fn settle_keys(keys: Option<&str>, wanted: &Wanted<'_>, fresh: Fresh) -> KeysDoc
 }
 
 fn only(fresh: Fresh, wanted: &Wanted<'_>) -> KeysDocument {
-    KeysDocument { keys: vec![key(fresh, wanted)] }
+    KeysDocument {
+        keys: vec![key(fresh, wanted)],
+    }
 }
 
 fn key(fresh: Fresh, wanted: &Wanted<'_>) -> StoredKey {
@@ -98,7 +104,9 @@ fn key(fresh: Fresh, wanted: &Wanted<'_>) -> StoredKey {
 pub(super) fn membership_text(document: &MembershipDocument, configuration: &[u8]) -> Option<String> {
     let mut text: serde_json::Value = serde_json::from_str(&document.text()).ok()?;
     let configuration: serde_json::Value = serde_json::from_slice(configuration).ok()?;
-    text.get_mut("source")?.as_object_mut()?.insert(CONFIGURATION.to_owned(), configuration);
+    text.get_mut("source")?
+        .as_object_mut()?
+        .insert(CONFIGURATION.to_owned(), configuration);
     serde_json::to_string(&text).ok()
 }
 
@@ -132,12 +140,21 @@ mod tests {
     }
 
     fn fresh(kid: &str) -> Fresh {
-        Fresh { kid: KeyId::parse(kid).unwrap(), bytes: [7; 32] }
+        Fresh {
+            kid: KeyId::parse(kid).unwrap(),
+            bytes: [7; 32],
+        }
     }
 
     fn staff(group: &str) -> BTreeMap<PolicyName, Policy> {
-        let selector = Selector { groups: Some(vec![group.to_owned()]), ..Selector::default() };
-        let policy = Policy { any: vec![selector], ..Policy::default() };
+        let selector = Selector {
+            groups: Some(vec![group.to_owned()]),
+            ..Selector::default()
+        };
+        let policy = Policy {
+            any: vec![selector],
+            ..Policy::default()
+        };
         [(PolicyName::parse("staff").unwrap(), policy)].into()
     }
 

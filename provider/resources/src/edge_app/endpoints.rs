@@ -26,16 +26,22 @@ pub(super) async fn pin(
     prior: Option<&Value>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Pinned> {
-    let needs_nothing = identity.overrides.suffice()
-        && (identity.authentication.is_some() || identity.secret == ClientSecret::None);
+    let needs_nothing =
+        identity.overrides.suffice() && (identity.authentication.is_some() || identity.secret == ClientSecret::None);
     if needs_nothing {
-        return Some(Pinned { endpoints: given(identity, None)?, authentication: authentication(identity, None)? });
+        return Some(Pinned {
+            endpoints: given(identity, None)?,
+            authentication: authentication(identity, None)?,
+        });
     }
     match discovery.of(&identity.issuer).await {
         Ok(document) => {
             check(identity, &document, diagnostics);
             let endpoints = given(identity, Some(&document))?;
-            Some(Pinned { endpoints, authentication: authentication(identity, Some(&document))? })
+            Some(Pinned {
+                endpoints,
+                authentication: authentication(identity, Some(&document))?,
+            })
         }
         Err(error) if error.is_unreachable() => match last(identity, prior) {
             Some(pinned) => {
@@ -75,7 +81,11 @@ fn refuse(error: &DiscoveryError, diagnostics: &mut Diagnostics) {
             "Check the issuer, or give what is missing in identity_provider.endpoints.",
         ),
     };
-    diagnostics.error_at(path("issuer"), summary, format!("{}. {what}", super::language::sentence(&error.to_string())));
+    diagnostics.error_at(
+        path("issuer"),
+        summary,
+        format!("{}. {what}", super::language::sentence(&error.to_string())),
+    );
 }
 
 /// What contradicts the configuration.
@@ -138,5 +148,8 @@ fn last(identity: &IdentityProvider, prior: Option<&Value>) -> Option<Pinned> {
         ClientSecret::None => Some("none".to_owned()),
         _ => before.authentication.filter(|way| way != "none"),
     })?;
-    Some(Pinned { endpoints: sections.endpoints?, authentication })
+    Some(Pinned {
+        endpoints: sections.endpoints?,
+        authentication,
+    })
 }

@@ -8,7 +8,9 @@ use super::config::{Origin, OriginKind};
 /// The grant that one origin needs, when it is a bucket.
 pub(super) fn of_origin(origins: &BTreeMap<String, Origin>, name: &str, home: &str) -> Option<Grant> {
     let origin = origins.get(name)?;
-    let OriginKind::Bucket { bucket, region, .. } = &origin.kind else { return None };
+    let OriginKind::Bucket { bucket, region, .. } = &origin.kind else {
+        return None;
+    };
     Some(Grant {
         bucket: bucket.clone(),
         region: region.clone().unwrap_or_else(|| home.to_owned()),
@@ -20,10 +22,18 @@ pub(super) fn of_origin(origins: &BTreeMap<String, Origin>, name: &str, home: &s
 pub(super) fn managed(origins: &BTreeMap<String, Origin>, home: &str) -> Vec<Grant> {
     let mut grants: BTreeMap<String, Grant> = BTreeMap::new();
     for (name, origin) in origins {
-        if !matches!(origin.kind, OriginKind::Bucket { manage_policy: true, .. }) {
+        if !matches!(
+            origin.kind,
+            OriginKind::Bucket {
+                manage_policy: true,
+                ..
+            }
+        ) {
             continue;
         }
-        let Some(grant) = of_origin(origins, name, home) else { continue };
+        let Some(grant) = of_origin(origins, name, home) else {
+            continue;
+        };
         match grants.get_mut(&grant.bucket) {
             Some(known) => known.paths.extend(grant.paths),
             None => drop(grants.insert(grant.bucket.clone(), grant)),

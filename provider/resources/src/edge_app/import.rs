@@ -6,8 +6,8 @@ use zt_aws::Aws;
 use zt_aws::error::optional;
 use zt_framework::{Diagnostic, ImportRequest, Schema, Value};
 
-use super::names::Names;
 use super::documents;
+use super::names::Names;
 use crate::failure;
 use crate::marks::{Mark, Stage};
 
@@ -51,7 +51,10 @@ async fn by_distribution(aws: &Aws, id: &str) -> Result<Found, Diagnostic> {
     let found = optional(aws.cloudfront().distribution_by_id(id).await).map_err(|error| failure::diagnostic(&error))?;
     let mark = found.as_ref().and_then(|found| Mark::from_text(&found.config.comment));
     match mark {
-        Some(mark) => Ok(Found { mark, distribution_id: Some(id.to_owned()) }),
+        Some(mark) => Ok(Found {
+            mark,
+            distribution_id: Some(id.to_owned()),
+        }),
         None => Err(unknown(id)),
     }
 }
@@ -59,20 +62,32 @@ async fn by_distribution(aws: &Aws, id: &str) -> Result<Found, Diagnostic> {
 async fn by_name(aws: &Aws, store: &str, name: &str) -> Result<Found, Diagnostic> {
     let anchor = Names::of(store, name).keys_secret;
     let found = optional(aws.secretsmanager().describe(&anchor).await).map_err(|error| failure::diagnostic(&error))?;
-    let mark = found.filter(|found| !found.deleted).and_then(|found| Mark::from_tags(&found.tags));
+    let mark = found
+        .filter(|found| !found.deleted)
+        .and_then(|found| Mark::from_tags(&found.tags));
     match mark {
-        Some(mark) => Ok(Found { mark: mark.at(Stage::Live), distribution_id: None }),
+        Some(mark) => Ok(Found {
+            mark: mark.at(Stage::Live),
+            distribution_id: None,
+        }),
         None => Err(unknown(&format!("{store}/{name}"))),
     }
 }
 
 async fn by_name_alone(aws: &Aws, name: &str) -> Result<Found, Diagnostic> {
-    let all = aws.cloudfront().list_distributions().await.map_err(|error| failure::diagnostic(&error))?;
+    let all = aws
+        .cloudfront()
+        .list_distributions()
+        .await
+        .map_err(|error| failure::diagnostic(&error))?;
     let mut found: Vec<Found> = all
         .into_iter()
         .filter_map(|one| Some((Mark::from_text(&one.comment)?, one.id)))
         .filter(|(mark, _)| mark.application == name)
-        .map(|(mark, id)| Found { mark, distribution_id: Some(id) })
+        .map(|(mark, id)| Found {
+            mark,
+            distribution_id: Some(id),
+        })
         .collect();
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
@@ -117,4 +132,3 @@ pub(super) async fn state(aws: &Aws, found: &Found, schema: &Schema) -> Result<V
 pub(super) fn identity(store: &str, name: &str) -> Value {
     Value::object([("store", Value::from(store)), ("name", Value::from(name))])
 }
-

@@ -27,7 +27,7 @@ pub(super) fn application(sections: &Sections, store_longest: Option<u64>) -> Op
         application.identity_headers.clone_from(headers);
         application.session_claims = session_claims(headers.values());
     }
-    application.origins = sections.origins.as_ref().map(|origins| origins.keys().cloned().collect());
+    application.origins.clone_from(&sections.origin_names);
     if let Some(Lifetimes { session, absolute }) = sections.lifetimes {
         application.lifetime = Some(Duration::from_seconds(session));
         application.absolute_lifetime = Some(Duration::from_seconds(absolute));
@@ -114,8 +114,13 @@ fn path(field: &FieldPath) -> Path {
     })
 }
 
-/// Messages of errors begin in lower case, summaries do not.
+/// Messages of errors begin in lower case, summaries do not; an address is no word.
 pub(super) fn sentence(text: &str) -> String {
+    if text.starts_with("https:") {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -27,19 +27,32 @@ mod state;
 mod tests;
 mod transition;
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use crate::connection::Connection;
-use crate::discovery::{Discovery, HttpsFetch};
+use crate::discovery::{Discovery, Fetch, HttpsFetch};
 
 /// The resource. One for each provider instance; it keeps what that instance has discovered.
 pub struct EdgeApp {
     connection: Connection,
     discovery: Discovery,
+    /// Which application planned which alias, so that two of one configuration do not want the same.
+    claimed: Mutex<HashMap<String, String>>,
 }
 
 impl EdgeApp {
     /// The resource over a connection.
     #[must_use]
     pub fn new(connection: Connection) -> Self {
-        Self { connection, discovery: Discovery::new(HttpsFetch::default()) }
+        Self::fetching(connection, HttpsFetch::default())
+    }
+
+    fn fetching(connection: Connection, fetch: impl Fetch) -> Self {
+        Self {
+            connection,
+            discovery: Discovery::new(fetch),
+            claimed: Mutex::default(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The plan: honest about what is known, empty after an apply, and without a single write.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use zt_framework::{Context, Diagnostics, Path, Plan, PlanRequest, Value};
 
@@ -46,6 +47,7 @@ pub(super) async fn plan(
     plan_redirects(&sections, plan);
     plan_revision(request.prior.as_ref(), plan);
     plan_bucket_policies(&sections, connected.as_ref(), plan);
+    claim_aliases(app, &sections, diagnostics);
     if let (Some(connected), Some(aliases)) = (&connected, new_aliases(&sections, request.prior.as_ref())) {
         check_aliases(connected, &aliases, request.prior.as_ref(), &sections, diagnostics).await;
     }
@@ -75,7 +77,8 @@ async fn plan_endpoints(
     };
     plan.planned.set("provider_endpoints", pinned.endpoints.value());
     if leaves_authentication_open(request) {
-        plan.planned.set_at(&client_authentication(), Value::from(pinned.authentication));
+        plan.planned
+            .set_at(&client_authentication(), Value::from(pinned.authentication));
     }
 }
 
@@ -97,14 +100,18 @@ fn plan_revision(prior: Option<&Value>, plan: &mut Plan) {
     let deployed = prior.get("deployed_revision").as_str();
     if deployed.is_some() && deployed == wanted.as_deref() {
         // Written values may still differ, in what is not deployed: timeouts and the like.
-        plan.planned.set("deployed_revision", prior.get("deployed_revision").clone());
-        plan.planned.set("auth_function_arn", prior.get("auth_function_arn").clone());
+        plan.planned
+            .set("deployed_revision", prior.get("deployed_revision").clone());
+        plan.planned
+            .set("auth_function_arn", prior.get("auth_function_arn").clone());
         return;
     }
     plan.mark_unknown("deployed_revision");
     let same_auth = matches!((deployed, &wanted), (Some(one), Some(other)) if revision::same_auth(one, other));
     match same_auth {
-        true => plan.planned.set("auth_function_arn", prior.get("auth_function_arn").clone()),
+        true => plan
+            .planned
+            .set("auth_function_arn", prior.get("auth_function_arn").clone()),
         false => plan.mark_unknown("auth_function_arn"),
     }
     for name in KEPT {
@@ -143,11 +150,44 @@ pub(super) fn bucket_policies(
 /// Aliases that this application did not have before.
 fn new_aliases(sections: &Sections, prior: Option<&Value>) -> Option<Vec<String>> {
     let had: Vec<&str> = prior.map_or_else(Vec::new, |prior| {
-        prior.get("aliases").elements().iter().filter_map(Value::as_str).collect()
+        prior
+            .get("aliases")
+            .elements()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect()
     });
     let aliases = sections.viewers.as_ref()?.aliases.iter();
-    let new: Vec<String> = aliases.filter(|alias| !had.contains(&alias.as_str())).cloned().collect();
+    let new: Vec<String> = aliases
+        .filter(|alias| !had.contains(&alias.as_str()))
+        .cloned()
+        .collect();
     (!new.is_empty()).then_some(new)
+}
+
+/// Two applications of one configuration cannot have the same domain.
+fn claim_aliases(app: &EdgeApp, sections: &Sections, diagnostics: &mut Diagnostics) {
+    let (Some(name), Some(viewers)) = (&sections.name, &sections.viewers) else {
+        return;
+    };
+    let store = sections.store.as_ref().map_or("", |store| store.name.as_str());
+    let application = format!("{store}/{name}");
+    let mut claimed = app.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+    for alias in &viewers.aliases {
+        let owner = claimed.entry(alias.clone()).or_insert_with(|| application.clone());
+        // The store's name may be known in one plan and not yet in another.
+        let same = *owner == application || owner.split('/').next_back() == Some(name.as_str());
+        if !same {
+            diagnostics.error_at(
+                "aliases",
+                "Domain in use",
+                format!(
+                    "{alias} is also a domain of the application {owner}, and CloudFront serves a domain from one \
+                     distribution only. Remove it from one of the two."
+                ),
+            );
+        }
+    }
 }
 
 /// A domain belongs to one distribution; CloudFront would refuse the second one only after everything else is made.
@@ -159,10 +199,15 @@ async fn check_aliases(
     diagnostics: &mut Diagnostics,
 ) {
     // A plan without this right can still go on: AWS checks again.
-    let Ok(distributions) = connected.aws.cloudfront().list_distributions().await else { return };
+    let Ok(distributions) = connected.aws.cloudfront().list_distributions().await else {
+        return;
+    };
     let own_id = prior.and_then(|prior| prior.get("distribution_id").as_str());
     let unfinished = |comment: &str| {
-        let (name, store) = (sections.name.as_deref(), sections.store.as_ref().map(|store| store.name.as_str()));
+        let (name, store) = (
+            sections.name.as_deref(),
+            sections.store.as_ref().map(|store| store.name.as_str()),
+        );
         Mark::from_text(comment)
             .is_some_and(|mark| Some(mark.application.as_str()) == name && Some(mark.store.as_str()) == store)
     };

@@ -1,7 +1,9 @@
 //! How an application stands: what is missing or differs from what was applied.
 //!
 //! A removed or changed object is drift. It shows as a null `deployed_revision` (and null ids of what is gone), which the
-//! next plan turns into an update; an application that is whole again gets its revision back. Reads only, side by side.
+//! next plan turns into an update; an application that is whole again gets its revision back. Reads only, side by side;
+//! the futures of AWS's SDK are large, so those that run side by side are boxed. What can only fail closed (the trust of
+//! the role, the signing of the access control) is put right by applies and costs no look.
 
 use zt_aws::cloudfront::Distribution;
 use zt_framework::{Diagnostic, Value};
@@ -14,8 +16,8 @@ use zt_model::session::{Derivation, KeysDocument};
 use super::bundle::SecretArns;
 use super::component::secret::Held;
 use super::component::{
-    Fault, Scope, auth_function, bucket_policy, distribution, keys_secret, membership_secret, origin_access_control,
-    response_headers_policy, role, secret, session_function, store_document, web_acl,
+    Fault, Scope, auth_function, bucket_policy, distribution, keys_secret, response_headers_policy, role, secret,
+    session_function, store_document, web_acl,
 };
 use super::config::Settings;
 use super::config::identity::ClientSecret;
@@ -60,13 +62,18 @@ pub(super) async fn look(
     let mut facts = state::facts(stored);
     let id = facts.distribution.as_ref().map(|served| served.id.clone());
     let (served, anchor, keys, membership) = tokio::try_join!(
-        distribution::look(scope, id.as_deref()),
-        keys_secret::look(scope),
-        keys_secret::peek(scope),
-        membership_secret::peek(scope),
+        Box::pin(distribution::look(scope, id.as_deref())),
+        Box::pin(keys_secret::look(scope)),
+        Box::pin(secret::value(scope, &scope.names.keys_secret)),
+        Box::pin(secret::value(scope, &scope.names.membership_secret)),
     )?;
     if served.is_none() && anchor.is_none() && membership.is_none() {
-        return Ok(Seen { facts, drift: Vec::new(), gone: true, deploying: false });
+        return Ok(Seen {
+            facts,
+            drift: Vec::new(),
+            gone: true,
+            deploying: false,
+        });
     }
     let mut drift = Vec::new();
     if anchor.is_none_or(|mark| !scope.owns(Some(&mark)) || mark.stage != Stage::Live) {
@@ -75,8 +82,8 @@ pub(super) async fn look(
     fill(&mut facts, served.as_ref());
     let documents = (keys, membership);
     let (one, two) = tokio::try_join!(
-        look_at_code(scope, &meant, facts.auth_function_arn.clone(), &documents),
-        look_at_front(scope, &meant, &facts, served.as_ref()),
+        Box::pin(look_at_code(scope, &meant, facts.auth_function_arn.clone(), &documents)),
+        Box::pin(look_at_front(scope, &meant, &facts, served.as_ref())),
     )?;
     drift.extend(one.drift);
     drift.extend(two);
@@ -84,26 +91,43 @@ pub(super) async fn look(
     facts.auth_function_arn = one.auth_function_arn;
     facts.session_function_arn = facts.session_function_arn.filter(|_| one.session_function);
     let deploying = served.as_ref().is_some_and(|served| served.status != "Deployed");
-    facts.distribution =
-        served.map(|served| Served { id: served.id, arn: served.arn, domain: served.domain });
+    facts.distribution = served.map(|served| Served {
+        id: served.id,
+        arn: served.arn,
+        domain: served.domain,
+    });
     facts.complete = drift.is_empty();
-    Ok(Seen { facts, drift, gone: false, deploying })
+    Ok(Seen {
+        facts,
+        drift,
+        gone: false,
+        deploying,
+    })
 }
 
 /// After an import, the distribution tells what belongs to it.
 fn fill(facts: &mut Facts, served: Option<&Distribution>) {
     let Some(served) = served else { return };
     let config = &served.config;
-    let session = config.default_behavior.functions.first().map(|function| function.arn.clone());
+    let session = config
+        .default_behavior
+        .functions
+        .first()
+        .map(|function| function.arn.clone());
     let login = config.behaviors.iter().find_map(|path| path.behavior.lambdas.first());
     facts.session_function_arn = facts.session_function_arn.take().or(session);
-    facts.auth_function_arn = facts.auth_function_arn.take().or_else(|| login.map(|lambda| lambda.arn.clone()));
+    facts.auth_function_arn = facts
+        .auth_function_arn
+        .take()
+        .or_else(|| login.map(|lambda| lambda.arn.clone()));
     facts.web_acl_arn = facts.web_acl_arn.take().or_else(|| config.web_acl.clone());
 }
 
 fn first(diagnostics: zt_framework::Diagnostics) -> Fault {
     let first = diagnostics.into_iter().next();
-    Fault::Refused(Box::new(first.unwrap_or_else(|| Diagnostic::error("The stored application cannot be read", ""))))
+    Fault::Refused(Box::new(
+        first.unwrap_or_else(|| Diagnostic::error("The stored application cannot be read", "")),
+    ))
 }
 
 /// What a look at documents and functions found.
@@ -122,7 +146,11 @@ async fn look_at_code(
     auth_function_arn: Option<String>,
     (keys, membership): &(Option<Held>, Option<Held>),
 ) -> Result<Code, Fault> {
-    let mut code = Code { auth_function_arn, role: true, ..Code::default() };
+    let mut code = Code {
+        auth_function_arn,
+        role: true,
+        ..Code::default()
+    };
     let (Some(keys), Some(membership)) = (keys, membership) else {
         code.drift.push("a secret is missing");
         code.session_function = true;
@@ -139,16 +167,22 @@ async fn look_at_code(
     let source = converge::session_code(&meant.compiled, &document)?;
     let store_arn = meant.settings.store.arn.as_str();
     let (role, stored, live, version) = tokio::try_join!(
-        role::is_as_wanted(scope, &access),
-        store_document::is_as_wanted(scope, store_arn, &ring, &meant.derivation),
-        session_function::live_code(scope),
-        look_at_version(scope, code.auth_function_arn.as_deref()),
+        Box::pin(role::is_as_wanted(scope, &access)),
+        Box::pin(store_document::is_as_wanted(scope, store_arn, &ring, &meant.derivation)),
+        Box::pin(session_function::live_code(scope)),
+        Box::pin(look_at_version(scope, code.auth_function_arn.as_deref())),
     )?;
     code.role = role;
     code.session_function = live.is_some();
-    let arns = SecretArns { keys: &keys.arn, membership: &membership.arn, client: client.as_deref() };
+    let arns = SecretArns {
+        keys: &keys.arn,
+        membership: &membership.arn,
+        client: client.as_deref(),
+    };
     let sha256 = converge::auth_archive(scope, meant.settings, &meant.compiled, arns)?.code_sha256();
-    let version_is_right = version.as_ref().is_some_and(|found| auth_function::is_as_wanted(found, &sha256));
+    let version_is_right = version
+        .as_ref()
+        .is_some_and(|found| auth_function::is_as_wanted(found, &sha256));
     for (right, what) in [
         (role, "the role of the auth function differs"),
         (stored, "the keys in the session store differ"),
@@ -184,10 +218,16 @@ fn settled(meant: &Meant<'_>, keys: &Held, membership: &Held) -> Option<(KeysDoc
         // A signer has no end, so any time tells whether there is one.
         now: Instant::from_seconds(1),
     };
-    let unused = Fresh { kid: zt_model::ids::KeyId::parse("0").ok()?, bytes: [0; 32] };
+    let unused = Fresh {
+        kid: zt_model::ids::KeyId::parse("0").ok()?,
+        bytes: [0; 32],
+    };
     let (ring, text) = (keys.value.expose(), membership.value.expose());
     let documents = documents::settle(Some(ring), Some(text), &wanted, unused).ok()?;
-    let same_keys = documents.keys.text().same_as(KeysDocument::parse(ring).ok()?.text().expose());
+    let same_keys = documents
+        .keys
+        .text()
+        .same_as(KeysDocument::parse(ring).ok()?.text().expose());
     let same_text = documents::membership_text(&documents.membership, meant.configuration)? == text;
     (same_keys && same_text).then_some((documents.keys, documents.membership))
 }
@@ -209,16 +249,17 @@ async fn look_at_front(
     facts: &Facts,
     served: Option<&Distribution>,
 ) -> Result<Vec<&'static str>, Fault> {
-    let Some(served) = served else { return Ok(vec!["the distribution is missing"]) };
+    let Some(served) = served else {
+        return Ok(vec!["the distribution is missing"]);
+    };
     let config = &served.config;
     let access_control = config.origins.iter().find_map(|origin| origin.access_control.clone());
     let headers_policy = config.default_behavior.headers_policy.clone();
-    let (access_control_is_right, headers, acl, tags, buckets) = tokio::try_join!(
-        look_at_access_control(scope, access_control.as_deref()),
-        response_headers_policy::look(scope, headers_policy.as_deref()),
-        web_acl::look(scope, facts.web_acl_arn.as_deref()),
-        look_at_tags(scope, &served.arn),
-        look_at_buckets(scope, meant.settings, &served.arn),
+    let (headers, acl, tags, buckets) = tokio::try_join!(
+        Box::pin(response_headers_policy::look(scope, headers_policy.as_deref())),
+        Box::pin(web_acl::look(scope, facts.web_acl_arn.as_deref())),
+        Box::pin(look_at_tags(scope, &served.arn)),
+        Box::pin(look_at_buckets(scope, meant.settings, &served.arn)),
     )?;
     let rules = web_acl::wanted(scope, &meant.settings.firewall, &meant.settings.pages.auth_prefix);
     let wanted_headers = response_headers_policy::wanted(scope, &meant.settings.response_headers);
@@ -232,19 +273,19 @@ async fn look_at_front(
     let wanted = converge::wanted_distribution(scope, meant.settings, &meant.compiled, &surroundings);
     let findings = [
         (distribution::same(config, &wanted), "the distribution differs"),
-        (access_control_is_right, "the origin access control differs"),
-        (headers.is_some_and(|found| found.config == wanted_headers), "the response headers policy differs"),
+        (
+            headers.is_some_and(|found| found.config == wanted_headers),
+            "the response headers policy differs",
+        ),
         (acl.is_some_and(|found| found.config == rules), "the web ACL differs"),
         (tags, "the tags of the distribution differ"),
         (buckets, "the policy of a bucket differs"),
     ];
-    Ok(findings.into_iter().filter(|(right, _)| !right).map(|(_, what)| what).collect())
-}
-
-async fn look_at_access_control(scope: &Scope<'_>, id: Option<&str>) -> Result<bool, Fault> {
-    let Some(id) = id else { return Ok(true) };
-    let found = origin_access_control::look(scope, Some(id)).await?;
-    Ok(found.is_some_and(|found| origin_access_control::is_as_wanted(scope, &found)))
+    Ok(findings
+        .into_iter()
+        .filter(|(right, _)| !right)
+        .map(|(_, what)| what)
+        .collect())
 }
 
 async fn look_at_tags(scope: &Scope<'_>, arn: &str) -> Result<bool, Fault> {

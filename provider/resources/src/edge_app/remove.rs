@@ -25,19 +25,40 @@ pub(super) struct Farewell<'a> {
 pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>, Diagnostic> {
     let scope = &farewell.scope;
     for grant in grants::managed(farewell.origins, scope.aws.region()) {
-        step("cleaning the policy of a bucket", bucket_policy::remove(scope, &grant).await)?;
+        step(
+            "cleaning the policy of a bucket",
+            bucket_policy::remove(scope, &grant).await,
+        )?;
     }
-    step("removing the distribution", distribution::remove(scope, farewell.distribution_id).await)?;
+    step(
+        "removing the distribution",
+        distribution::remove(scope, farewell.distribution_id).await,
+    )?;
     step("removing the session function", session_function::remove(scope).await)?;
     step("removing the web ACL", web_acl::remove(scope).await)?;
-    step("removing the response headers policy", response_headers_policy::remove(scope).await)?;
-    step("removing the origin access control", origin_access_control::remove(scope).await)?;
-    let parked = step("removing the auth function", auth_function::remove(scope, farewell.replicas).await)?;
+    step(
+        "removing the response headers policy",
+        response_headers_policy::remove(scope).await,
+    )?;
+    step(
+        "removing the origin access control",
+        origin_access_control::remove(scope).await,
+    )?;
+    let parked = step(
+        "removing the auth function",
+        auth_function::remove(scope, farewell.replicas).await,
+    )?;
     step("removing the role of the auth function", role::remove(scope).await)?;
     let days = farewell.recovery_days;
-    step("removing the keys from the session store", store_document::remove(scope, &farewell.store.arn).await)?;
+    step(
+        "removing the keys from the session store",
+        store_document::remove(scope, &farewell.store.arn).await,
+    )?;
     step("removing the client secret", client_secret::remove(scope, days).await)?;
-    step("removing the membership document", membership_secret::remove(scope, days).await)?;
+    step(
+        "removing the membership document",
+        membership_secret::remove(scope, days).await,
+    )?;
     step("removing the keys", keys_secret::remove(scope, days).await)?;
     Ok(parked.map(|name| {
         Diagnostic::warning(

@@ -44,7 +44,11 @@ impl Resource for EdgeApp {
         match self.look(context, &request.state).await {
             Ok(Some((found, diagnostics))) => {
                 let identity = identity_of(&found);
-                ReadOutcome { diagnostics, identity, ..ReadOutcome::found(found) }
+                ReadOutcome {
+                    diagnostics,
+                    identity,
+                    ..ReadOutcome::found(found)
+                }
             }
             Ok(None) => {
                 tracing::warn!("the application is gone and is dropped from the state");
@@ -62,22 +66,29 @@ impl Resource for EdgeApp {
     async fn update(&self, context: &Context, request: UpdateRequest) -> ApplyOutcome {
         let context = context.with_timeout(Timeouts::of(&request.planned).update(APPLY));
         let prior = request.prior.clone();
-        self.change(&context, request).await.unwrap_or_else(|diagnostics| ApplyOutcome {
-            state: Some(unfinished(prior)),
-            diagnostics,
-            ..ApplyOutcome::default()
-        })
+        self.change(&context, request)
+            .await
+            .unwrap_or_else(|diagnostics| ApplyOutcome {
+                state: Some(unfinished(prior)),
+                diagnostics,
+                ..ApplyOutcome::default()
+            })
     }
 
     async fn delete(&self, context: &Context, request: DeleteRequest) -> DeleteOutcome {
         let context = context.with_timeout(Timeouts::of(&request.prior).delete(DELETE));
         match self.take_down(&context, &request.prior).await {
-            Ok(warning) => DeleteOutcome { state: None, diagnostics: warning.into_iter().collect() },
+            Ok(warning) => DeleteOutcome {
+                state: None,
+                diagnostics: warning.into_iter().collect(),
+            },
             Err(diagnostic) => DeleteOutcome::failed(diagnostic),
         }
     }
 
     async fn import(&self, context: &Context, request: ImportRequest) -> ImportOutcome {
-        self.take_over(context, &request).await.unwrap_or_else(ImportOutcome::failed)
+        self.take_over(context, &request)
+            .await
+            .unwrap_or_else(ImportOutcome::failed)
     }
 }

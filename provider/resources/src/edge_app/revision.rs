@@ -51,7 +51,10 @@ pub(super) fn of(schema: &Schema, object: &Value) -> Option<String> {
     let encoded = zt_framework::value::json::encode(object.get("tags_all"), &tags.ty()).ok()?;
     all.insert("tags_all".to_owned(), serde_json::from_slice(&encoded).ok()?);
     let headers = all.get("identity_headers").cloned().unwrap_or_default();
-    let auth: Vec<Json> = OF_AUTH.iter().map(|name| all.get(*name).cloned().unwrap_or_default()).collect();
+    let auth: Vec<Json> = OF_AUTH
+        .iter()
+        .map(|name| all.get(*name).cloned().unwrap_or_default())
+        .collect();
     let auth = digest(&serde_json::to_vec(&(auth, headers, bundle::auth_version())).ok()?);
     let all = digest(&serde_json::to_vec(&(all, bundle::session_version(), bundle::auth_version())).ok()?);
     Some(format!("{auth}.{all}"))
@@ -65,5 +68,10 @@ pub(super) fn same_auth(one: &str, other: &str) -> bool {
 
 fn digest(bytes: &[u8]) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -22,7 +22,12 @@ pub(super) struct Account<'a> {
 /// The planned object with every computed value filled in; what is not there is null.
 pub(super) fn write(planned: &Value, account: &Account<'_>) -> Value {
     let mut state = planned.clone();
-    let Account { facts, settings, instance, .. } = account;
+    let Account {
+        facts,
+        settings,
+        instance,
+        ..
+    } = account;
     let or_null = |text: &Option<String>| Value::from(text.clone());
     state.set("instance_id", *instance);
     state.set("role_arn", or_null(&facts.role_arn));
@@ -31,7 +36,10 @@ pub(super) fn write(planned: &Value, account: &Account<'_>) -> Value {
     state.set("web_acl_arn", or_null(&facts.web_acl_arn));
     serve(&mut state, facts.distribution.as_ref());
     let domain = facts.distribution.as_ref().map(|served| served.domain.as_str());
-    state.set("redirect_uris", settings.viewers.redirect_uris(&settings.pages.auth_prefix, domain));
+    state.set(
+        "redirect_uris",
+        settings.viewers.redirect_uris(&settings.pages.auth_prefix, domain),
+    );
     let arn = facts.distribution.as_ref().map(|served| served.arn.as_str());
     let policies = arn.map(|arn| plan::bucket_policies(&settings.origins, account.region, instance, arn));
     state.set("origin_bucket_policies", policies);
@@ -60,7 +68,11 @@ pub(super) fn without_unknown(mut state: Value) -> Value {
 pub(super) fn facts(state: &Value) -> Facts {
     let text = |name: &str| state.get(name).as_str().map(str::to_owned);
     let distribution = || {
-        Some(Served { id: text("distribution_id")?, arn: text("distribution_arn")?, domain: text("domain_name")? })
+        Some(Served {
+            id: text("distribution_id")?,
+            arn: text("distribution_arn")?,
+            domain: text("domain_name")?,
+        })
     };
     Facts {
         role_arn: text("role_arn"),

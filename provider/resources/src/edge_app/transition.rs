@@ -21,7 +21,10 @@ pub(super) fn between(old: &Compiled, new: &Compiled) -> Option<Compiled> {
             let differing = access != after.access;
             let pair = both(before, after, access);
             // A pair that an earlier one covers never decides.
-            if routes.iter().any(|earlier| earlier.matching.pattern.covers(&pair.matching.pattern)) {
+            if routes
+                .iter()
+                .any(|earlier| earlier.matching.pattern.covers(&pair.matching.pattern))
+            {
                 continue;
             }
             differs |= differing;
@@ -97,18 +100,28 @@ mod tests {
     /// Routes as (path, allow or "public", origin or "").
     fn compiled(routes: &[(&str, &str, &str)]) -> Compiled {
         let policy = |group: &str| Policy {
-            any: vec![Selector { groups: Some(vec![group.to_owned()]), ..Selector::default() }],
+            any: vec![Selector {
+                groups: Some(vec![group.to_owned()]),
+                ..Selector::default()
+            }],
             ..Policy::default()
         };
         let route = |(path, allow, origin): &(&str, &str, &str)| RouteSource {
             path: (*path).to_owned(),
             access: (*allow == "public").then(|| "public".to_owned()),
-            allow: allow.split(' ').filter(|name| *name != "public").map(str::to_owned).collect(),
+            allow: allow
+                .split(' ')
+                .filter(|name| *name != "public")
+                .map(str::to_owned)
+                .collect(),
             origin: Some((*origin).to_owned()).filter(|origin| !origin.is_empty()),
             ..RouteSource::default()
         };
         let source = Source {
-            policies: ["staff", "admins"].into_iter().map(|name| (name.to_owned(), policy(name))).collect(),
+            policies: ["staff", "admins"]
+                .into_iter()
+                .map(|name| (name.to_owned(), policy(name)))
+                .collect(),
             routes: routes.iter().map(route).collect(),
         };
         let mut application = Application::new(ApplicationName::parse("members").unwrap(), source);
@@ -118,7 +131,10 @@ mod tests {
 
     /// Which policies pass a path: `None` for public, empty for nobody.
     fn allowed(compiled: &Compiled, path: &str) -> Option<Vec<String>> {
-        let route = compiled.routes.iter().find(|route| route.matching.pattern.matches(path));
+        let route = compiled
+            .routes
+            .iter()
+            .find(|route| route.matching.pattern.matches(path));
         match route.map(|route| &route.access) {
             Some(Access::Public) => None,
             Some(Access::Policies(names)) => Some(names.iter().map(ToString::to_string).collect()),

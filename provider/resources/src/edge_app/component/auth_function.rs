@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
+use zt_aws::AwsError;
 use zt_aws::error::{ErrorKind, optional};
 use zt_aws::lambda::{LambdaConfig, LambdaFunction};
-use zt_aws::AwsError;
 
 use super::{Fault, Scope};
 use crate::edge_app::config::ReplicaDeletion;
@@ -100,10 +100,7 @@ pub(in crate::edge_app) async fn look(scope: &Scope<'_>, version_arn: &str) -> R
 /// Whether a version has this code and our settings.
 pub(in crate::edge_app) fn is_as_wanted(version: &LambdaFunction, sha256: &str) -> bool {
     let config = &version.config;
-    version.code_sha256 == sha256
-        && config.runtime == RUNTIME
-        && config.handler == HANDLER
-        && config.timeout == TIMEOUT
+    version.code_sha256 == sha256 && config.runtime == RUNTIME && config.handler == HANDLER && config.timeout == TIMEOUT
 }
 
 /// Deletes all versions but the one in use; those with replicas are left for a later apply.
@@ -127,7 +124,9 @@ pub(in crate::edge_app) async fn prune(scope: &Scope<'_>, version_arn: &str) -> 
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, way: ReplicaDeletion) -> Result<Option<String>, Fault> {
     let lambda = scope.aws.lambda();
     let name = scope.names.auth_function.as_str();
-    let Some(found) = optional(lambda.describe_function(name, None).await)? else { return Ok(None) };
+    let Some(found) = optional(lambda.describe_function(name, None).await)? else {
+        return Ok(None);
+    };
     if !scope.owns(Mark::from_text(&found.config.description).as_ref()) {
         return Ok(None);
     }
@@ -143,7 +142,11 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, way: ReplicaDeletion)
             park(scope, &found).await?;
             return Ok(Some(name.to_owned()));
         }
-        scope.context.sleep(pause).await.map_err(|interrupted| still_replicated(interrupted, error))?;
+        scope
+            .context
+            .sleep(pause)
+            .await
+            .map_err(|interrupted| still_replicated(interrupted, error))?;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
@@ -180,7 +183,10 @@ pub(in crate::edge_app) async fn reap(scope: &Scope<'_>) -> Result<(), Fault> {
 }
 
 async fn park(scope: &Scope<'_>, found: &LambdaFunction) -> Result<(), Fault> {
-    let parked = LambdaConfig { description: scope.mark.at(Stage::Parked).to_string(), ..found.config.clone() };
+    let parked = LambdaConfig {
+        description: scope.mark.at(Stage::Parked).to_string(),
+        ..found.config.clone()
+    };
     scope.aws.lambda().update_config(&parked, &found.revision).await?;
     Ok(())
 }

@@ -15,8 +15,11 @@ pub(in crate::edge_app) struct Grant {
 
 /// The statement for a bucket.
 pub(in crate::edge_app) fn statement(instance: &str, grant: &Grant, distribution_arn: &str) -> Value {
-    let resources: Vec<String> =
-        grant.paths.iter().map(|path| format!("arn:aws:s3:::{}{path}/*", grant.bucket)).collect();
+    let resources: Vec<String> = grant
+        .paths
+        .iter()
+        .map(|path| format!("arn:aws:s3:::{}{path}/*", grant.bucket))
+        .collect();
     json!({
         "Sid": sid(instance),
         "Effect": "Allow",
@@ -59,7 +62,12 @@ fn with(policy: Option<&str>, sid: &str, statement: Option<Value>) -> Result<Opt
     if present == statement.iter().collect::<Vec<_>>() {
         return Ok(None);
     }
-    let after: Vec<Value> = before.iter().filter(|one| !own(one)).cloned().chain(statement).collect();
+    let after: Vec<Value> = before
+        .iter()
+        .filter(|one| !own(one))
+        .cloned()
+        .chain(statement)
+        .collect();
     document.insert("Statement".to_owned(), Value::Array(after));
     Ok(Some(Value::Object(document)))
 }
@@ -95,8 +103,14 @@ async fn write(scope: &Scope<'_>, grant: &Grant, statement: Option<Value>) -> Re
     if found.is_none() && statement.is_none() {
         return Ok(());
     }
-    let Some(policy) = with(found.as_deref(), &sid(&scope.mark.instance), statement)? else { return Ok(()) };
-    match policy.get("Statement").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+    let Some(policy) = with(found.as_deref(), &sid(&scope.mark.instance), statement)? else {
+        return Ok(());
+    };
+    match policy
+        .get("Statement")
+        .and_then(Value::as_array)
+        .is_some_and(Vec::is_empty)
+    {
         true => {
             optional(s3.delete_bucket_policy(&grant.bucket).await)?;
         }
@@ -110,7 +124,11 @@ mod tests {
     use super::*;
 
     fn own() -> Value {
-        let grant = Grant { bucket: "files".into(), region: "eu-west-1".into(), paths: vec![String::new()] };
+        let grant = Grant {
+            bucket: "files".into(),
+            region: "eu-west-1".into(),
+            paths: vec![String::new()],
+        };
         statement("a1-b2_c3", &grant, "arn:aws:cloudfront::111122223333:distribution/E1")
     }
 

@@ -20,7 +20,16 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, value: Option<&Secret
             )
         });
     };
-    let held = secret::ensure(scope, Which { kind: "client secret", name, stage: Stage::Live }, value).await?;
+    let held = secret::ensure(
+        scope,
+        Which {
+            kind: "client secret",
+            name,
+            stage: Stage::Live,
+        },
+        value,
+    )
+    .await?;
     secret::put(scope, &held, value).await?;
     Ok(held.arn)
 }

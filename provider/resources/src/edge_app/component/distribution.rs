@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use zt_aws::cloudfront::{
-    Behavior, CachedMethods, Certificate, Distribution, DistributionConfig, EdgeEvent, FunctionAssociation, HttpVersion,
-    LambdaAssociation, Methods, MinimumTls, Origin as RemoteOrigin, OriginKind as RemoteKind, OriginProtocol,
-    PathBehavior, PriceClass, ViewerProtocol,
+    Behavior, CachedMethods, Certificate, Distribution, DistributionConfig, EdgeEvent, FunctionAssociation,
+    HttpVersion, LambdaAssociation, Methods, MinimumTls, Origin as RemoteOrigin, OriginKind as RemoteKind,
+    OriginProtocol, PathBehavior, PriceClass, ViewerProtocol,
 };
 use zt_aws::error::{ErrorKind, optional};
 use zt_aws::{Secret, Tags};
@@ -79,15 +79,20 @@ impl Wanted<'_> {
 
     fn certificate(&self) -> Certificate {
         match &self.viewers.certificate_arn {
-            Some(arn) => {
-                Certificate::Acm { arn: arn.clone(), minimum_tls: minimum_tls(&self.viewers.minimum_tls) }
-            }
+            Some(arn) => Certificate::Acm {
+                arn: arn.clone(),
+                minimum_tls: minimum_tls(&self.viewers.minimum_tls),
+            },
             None => Certificate::Default,
         }
     }
 
     fn origins(&self) -> Vec<RemoteOrigin> {
-        let black_hole = RemoteOrigin::new(BLACK_HOLE, BLACK_HOLE_DOMAIN, server(80, 443, OriginProtocol::HttpsOnly));
+        let black_hole = RemoteOrigin::new(
+            BLACK_HOLE,
+            BLACK_HOLE_DOMAIN,
+            server(80, 443, OriginProtocol::HttpsOnly),
+        );
         let own = self.origins.iter().map(|(name, origin)| self.origin(name, origin));
         own.chain([black_hole]).collect()
     }
@@ -97,24 +102,43 @@ impl Wanted<'_> {
             OriginKind::Bucket { bucket, region, .. } => {
                 let region = region.as_deref().unwrap_or(self.region);
                 let domain = format!("{bucket}.s3.{region}.amazonaws.com");
-                RemoteOrigin { access_control: self.access_control.map(str::to_owned), ..RemoteOrigin::new(name, domain, RemoteKind::S3) }
+                RemoteOrigin {
+                    access_control: self.access_control.map(str::to_owned),
+                    ..RemoteOrigin::new(name, domain, RemoteKind::S3)
+                }
             }
-            OriginKind::Server { domain_name, http_port, https_port, https } => {
-                let protocol = if *https { OriginProtocol::HttpsOnly } else { OriginProtocol::HttpOnly };
+            OriginKind::Server {
+                domain_name,
+                http_port,
+                https_port,
+                https,
+            } => {
+                let protocol = if *https {
+                    OriginProtocol::HttpsOnly
+                } else {
+                    OriginProtocol::HttpOnly
+                };
                 RemoteOrigin::new(name, domain_name.clone(), server(*http_port, *https_port, protocol))
             }
         };
         remote.path.clone_from(&origin.path);
-        remote.headers = origin.headers.iter().map(|(name, value)| (name.clone(), Secret::new(value.clone()))).collect();
+        remote.headers = origin
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), Secret::new(value.clone())))
+            .collect();
         remote
     }
 
     fn behaviors(&self) -> Vec<PathBehavior> {
-        let login = PathBehavior { pattern: format!("{}/*", self.auth_prefix), behavior: self.login() };
-        let paths = self
-            .paths
-            .iter()
-            .map(|(pattern, delivery)| PathBehavior { pattern: pattern.clone(), behavior: self.behavior(delivery) });
+        let login = PathBehavior {
+            pattern: format!("{}/*", self.auth_prefix),
+            behavior: self.login(),
+        };
+        let paths = self.paths.iter().map(|(pattern, delivery)| PathBehavior {
+            pattern: pattern.clone(),
+            behavior: self.behavior(delivery),
+        });
         [login].into_iter().chain(paths).collect()
     }
 
@@ -143,7 +167,12 @@ impl Wanted<'_> {
             methods: Methods::All,
             cached_methods: CachedMethods::Read,
             compress: true,
-            cache_policy: if delivery.shared_cache { CACHING_OPTIMIZED } else { CACHING_DISABLED }.to_owned(),
+            cache_policy: if delivery.shared_cache {
+                CACHING_OPTIMIZED
+            } else {
+                CACHING_DISABLED
+            }
+            .to_owned(),
             // A signed request to a bucket carries CloudFront's own headers only.
             request_policy: (!is_bucket).then(|| ALL_VIEWER_EXCEPT_HOST.to_owned()),
             headers_policy: Some(self.headers_policy.to_owned()),
@@ -157,7 +186,13 @@ impl Wanted<'_> {
 }
 
 fn server(http_port: u16, https_port: u16, protocol: OriginProtocol) -> RemoteKind {
-    RemoteKind::Custom { http_port, https_port, protocol, read_timeout: 30, keepalive_timeout: 5 }
+    RemoteKind::Custom {
+        http_port,
+        https_port,
+        protocol,
+        read_timeout: 30,
+        keepalive_timeout: 5,
+    }
 }
 
 fn http_version(word: &str) -> HttpVersion {
@@ -213,7 +248,10 @@ pub(in crate::edge_app) async fn look(scope: &Scope<'_>, id: Option<&str>) -> Re
 async fn find(scope: &Scope<'_>) -> Result<Option<String>, Fault> {
     let all = scope.aws.cloudfront().list_distributions().await?;
     let ours = |comment: &str| scope.owns(Mark::from_text(comment).as_ref());
-    Ok(all.into_iter().find(|summary| ours(&summary.comment)).map(|summary| summary.id))
+    Ok(all
+        .into_iter()
+        .find(|summary| ours(&summary.comment))
+        .map(|summary| summary.id))
 }
 
 /// Makes the distribution, or changes it until it is as wanted.
@@ -230,7 +268,10 @@ pub(in crate::edge_app) async fn ensure(
     if same(&found.config, wanted) {
         return Ok(found);
     }
-    let wanted = DistributionConfig { caller_reference: found.config.caller_reference.clone(), ..wanted.clone() };
+    let wanted = DistributionConfig {
+        caller_reference: found.config.caller_reference.clone(),
+        ..wanted.clone()
+    };
     Ok(cloudfront.update_distribution(&found.id, &found.etag, &wanted).await?)
 }
 
@@ -243,13 +284,19 @@ pub(in crate::edge_app) async fn ensure_tags(scope: &Scope<'_>, arn: &str) -> Re
 
 /// Waits until every edge location has the configuration, within the time of the operation.
 pub(in crate::edge_app) async fn wait(scope: &Scope<'_>, id: &str) -> Result<(), Fault> {
-    scope.aws.cloudfront().wait_distribution_deployed(id, scope.remaining()).await?;
+    scope
+        .aws
+        .cloudfront()
+        .wait_distribution_deployed(id, scope.remaining())
+        .await?;
     Ok(())
 }
 
 /// Disables the distribution, waits and deletes it.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, id: Option<&str>) -> Result<(), Fault> {
-    let Some(found) = look(scope, id).await? else { return Ok(()) };
+    let Some(found) = look(scope, id).await? else {
+        return Ok(());
+    };
     if !scope.owns(Mark::from_text(&found.config.comment).as_ref()) {
         return Ok(());
     }
@@ -259,7 +306,9 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, id: Option<&str>) -> 
     }
     let mut attempt = 0_u32;
     loop {
-        let deployed = cloudfront.wait_distribution_deployed(&found.id, scope.remaining()).await?;
+        let deployed = cloudfront
+            .wait_distribution_deployed(&found.id, scope.remaining())
+            .await?;
         match cloudfront.delete_distribution(&found.id, &deployed.etag).await {
             Ok(()) => return Ok(()),
             Err(error) if error.is_not_found() => return Ok(()),
@@ -291,7 +340,11 @@ mod tests {
     }
 
     fn origins() -> BTreeMap<String, Origin> {
-        let bucket = OriginKind::Bucket { bucket: "files".into(), region: None, manage_policy: false };
+        let bucket = OriginKind::Bucket {
+            bucket: "files".into(),
+            region: None,
+            manage_policy: false,
+        };
         let server = OriginKind::Server {
             domain_name: "api.example.com".into(),
             http_port: 80,
@@ -300,13 +353,25 @@ mod tests {
         };
         [("site", bucket), ("api", server)]
             .into_iter()
-            .map(|(name, kind)| (name.to_owned(), Origin { kind, path: String::new(), headers: BTreeMap::new() }))
+            .map(|(name, kind)| {
+                (
+                    name.to_owned(),
+                    Origin {
+                        kind,
+                        path: String::new(),
+                        headers: BTreeMap::new(),
+                    },
+                )
+            })
             .collect()
     }
 
     fn config() -> DistributionConfig {
         let (viewers, origins) = (viewers(), origins());
-        let delivery = |origin: &str, shared_cache| Delivery { origin: origin.to_owned(), shared_cache };
+        let delivery = |origin: &str, shared_cache| Delivery {
+            origin: origin.to_owned(),
+            shared_cache,
+        };
         let mark = Mark {
             application: "members".into(),
             store: "main".into(),
@@ -318,7 +383,10 @@ mod tests {
             auth_prefix: "/oauth2",
             origins: &origins,
             default: delivery("site", false),
-            paths: vec![("/static/*".into(), delivery("site", true)), ("/api/*".into(), delivery("api", false))],
+            paths: vec![
+                ("/static/*".into(), delivery("site", true)),
+                ("/api/*".into(), delivery("api", false)),
+            ],
             session_function_arn: "session",
             auth_function_arn: "auth:1",
             headers_policy: "headers",
@@ -338,7 +406,11 @@ mod tests {
         assert_eq!(login.behavior.lambdas[0].arn, "auth:1");
         assert!(login.behavior.lambdas[0].include_body);
         assert_eq!(login.behavior.cache_policy, CACHING_DISABLED);
-        for behavior in others.iter().map(|path| &path.behavior).chain([&config.default_behavior]) {
+        for behavior in others
+            .iter()
+            .map(|path| &path.behavior)
+            .chain([&config.default_behavior])
+        {
             assert_eq!(behavior.functions[0].arn, "session");
             assert_eq!(behavior.functions[0].event, EdgeEvent::ViewerRequest);
             assert!(behavior.lambdas.is_empty());
@@ -348,20 +420,31 @@ mod tests {
     #[test]
     fn the_login_leads_to_an_origin_that_cannot_exist() {
         let config = config();
-        let origin = config.origins.iter().find(|origin| origin.id == config.behaviors[0].behavior.origin).unwrap();
+        let origin = config
+            .origins
+            .iter()
+            .find(|origin| origin.id == config.behaviors[0].behavior.origin)
+            .unwrap();
         assert!(origin.domain.ends_with(".invalid"));
     }
 
     #[test]
     fn only_shared_routes_are_cached_and_buckets_get_signed_requests() {
         let config = config();
-        let cache: Vec<&str> = config.behaviors.iter().map(|path| path.behavior.cache_policy.as_str()).collect();
+        let cache: Vec<&str> = config
+            .behaviors
+            .iter()
+            .map(|path| path.behavior.cache_policy.as_str())
+            .collect();
         assert_eq!(cache, [CACHING_DISABLED, CACHING_OPTIMIZED, CACHING_DISABLED]);
         let site = config.origins.iter().find(|origin| origin.id == "site").unwrap();
         assert_eq!(site.domain, "files.s3.eu-west-1.amazonaws.com");
         assert_eq!(site.access_control.as_deref(), Some("oac"));
         assert_eq!(config.behaviors[1].behavior.request_policy, None);
-        assert_eq!(config.behaviors[2].behavior.request_policy.as_deref(), Some(ALL_VIEWER_EXCEPT_HOST));
+        assert_eq!(
+            config.behaviors[2].behavior.request_policy.as_deref(),
+            Some(ALL_VIEWER_EXCEPT_HOST)
+        );
     }
 
     #[test]

@@ -13,8 +13,11 @@ pub(in crate::edge_app) async fn peek(scope: &Scope<'_>) -> Result<Option<Held>,
 
 /// Makes it, or takes it over.
 pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, first: &Secret) -> Result<Held, Fault> {
-    let which =
-        Which { kind: "membership document", name: &scope.names.membership_secret, stage: Stage::Live };
+    let which = Which {
+        kind: "membership document",
+        name: &scope.names.membership_secret,
+        stage: Stage::Live,
+    };
     secret::ensure(scope, which, first).await
 }
 

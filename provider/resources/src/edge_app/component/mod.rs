@@ -117,13 +117,18 @@ impl Fault {
         match self {
             Self::Aws(error) => {
                 let explanation = error.explain();
-                Diagnostic::error(explanation.summary, format!("This happened while {doing}.\n{}", explanation.detail))
+                Diagnostic::error(
+                    explanation.summary,
+                    format!("This happened while {doing}.\n{}", explanation.detail),
+                )
             }
             Self::Taken(taken) => taken.diagnostic(),
             Self::Refused(diagnostic) => (**diagnostic).clone(),
             Self::Interrupted(Interrupted::Stopped) => Diagnostic::error(
                 "Stopped",
-                format!("The operation was stopped while {doing}. What exists is kept; the next apply goes on from here."),
+                format!(
+                    "The operation was stopped while {doing}. What exists is kept; the next apply goes on from here."
+                ),
             ),
             Self::Interrupted(Interrupted::DeadlineExceeded) => Diagnostic::error(
                 "Out of time",
@@ -138,7 +143,12 @@ impl Fault {
 
 impl Taken {
     fn diagnostic(&self) -> Diagnostic {
-        let Self { kind, name, found, wanted } = self;
+        let Self {
+            kind,
+            name,
+            found,
+            wanted,
+        } = self;
         let application = format!("{}/{}", wanted.store, wanted.application);
         match found {
             Some(mark) if mark.same_application(wanted) => Diagnostic::error(
@@ -152,7 +162,10 @@ impl Taken {
             ),
             Some(mark) => Diagnostic::error(
                 format!("The {kind} {name:?} belongs to another application"),
-                format!("It is marked as part of {}/{}. Choose another name.", mark.store, mark.application),
+                format!(
+                    "It is marked as part of {}/{}. Choose another name.",
+                    mark.store, mark.application
+                ),
             ),
             None => Diagnostic::error(
                 format!("The {kind} {name:?} exists already"),

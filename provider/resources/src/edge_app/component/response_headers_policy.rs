@@ -28,7 +28,11 @@ pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, headers: &ResponseHeaders) 
     HeadersPolicyConfig {
         name: scope.names.stem.clone(),
         comment: scope.mark.to_string(),
-        hsts: (max_age > 0).then_some(Hsts { max_age, include_subdomains: headers.hsts_subdomains, preload: false }),
+        hsts: (max_age > 0).then_some(Hsts {
+            max_age,
+            include_subdomains: headers.hsts_subdomains,
+            preload: false,
+        }),
         nosniff: true,
         frame_options: Some(headers.frame_options.clone()),
         referrer_policy: Some(headers.referrer_policy.clone()),
@@ -45,19 +49,33 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, headers: &ResponseHea
     let Some(found) = look(scope, None).await? else {
         return Ok(cloudfront.create_headers_policy(&wanted).await?.id);
     };
-    scope.may_take("response headers policy", &found.config.name, Mark::from_text(&found.config.comment))?;
+    scope.may_take(
+        "response headers policy",
+        &found.config.name,
+        Mark::from_text(&found.config.comment),
+    )?;
     if found.config != wanted {
-        cloudfront.update_headers_policy(&found.id, &found.etag, &wanted).await?;
+        cloudfront
+            .update_headers_policy(&found.id, &found.etag, &wanted)
+            .await?;
     }
     Ok(found.id)
 }
 
 /// Removes it.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> {
-    let Some(found) = look(scope, None).await? else { return Ok(()) };
+    let Some(found) = look(scope, None).await? else {
+        return Ok(());
+    };
     if !scope.owns(Mark::from_text(&found.config.comment).as_ref()) {
         return Ok(());
     }
-    optional(scope.aws.cloudfront().delete_headers_policy(&found.id, &found.etag).await)?;
+    optional(
+        scope
+            .aws
+            .cloudfront()
+            .delete_headers_policy(&found.id, &found.etag)
+            .await,
+    )?;
     Ok(())
 }

@@ -84,21 +84,20 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, access: &Access<'_>) 
     Ok(arn)
 }
 
-/// Whether the role is as wanted.
+/// Whether the role may read what it has to, and no more by this policy.
 pub(in crate::edge_app) async fn is_as_wanted(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Fault> {
-    let iam = scope.aws.iam();
-    let name = scope.names.role.as_str();
-    let Some(role) = optional(iam.role(name).await)? else { return Ok(false) };
-    let found = optional(iam.role_policy(name, POLICY).await)?;
+    let found = optional(scope.aws.iam().role_policy(&scope.names.role, POLICY).await)?;
     let wanted = policy(scope, access);
-    Ok(same(&role.trust, &trust()) && found.is_some_and(|found| same(&found, &wanted)))
+    Ok(found.is_some_and(|found| same(&found, &wanted)))
 }
 
 /// Removes the role with its policies.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> {
     let iam = scope.aws.iam();
     let name = scope.names.role.as_str();
-    let Some(found) = optional(iam.role(name).await)? else { return Ok(()) };
+    let Some(found) = optional(iam.role(name).await)? else {
+        return Ok(());
+    };
     if !scope.owns(Mark::from_text(&found.description).as_ref()) {
         return Ok(());
     }

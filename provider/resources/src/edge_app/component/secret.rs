@@ -1,6 +1,6 @@
 //! One secret of an application: what keys, membership and client secret have in common.
 
-use zt_aws::error::optional;
+use zt_aws::error::{ErrorKind, optional};
 use zt_aws::secretsmanager::SecretDescription;
 use zt_aws::{Secret, Tags};
 
@@ -31,12 +31,31 @@ pub(in crate::edge_app) async fn look(scope: &Scope<'_>, name: &str) -> Result<O
 
 /// The value of a secret that is there and of this instance.
 pub(in crate::edge_app) async fn peek(scope: &Scope<'_>, name: &str) -> Result<Option<Held>, Fault> {
-    let Some(found) = look(scope, name).await? else { return Ok(None) };
+    let Some(found) = look(scope, name).await? else {
+        return Ok(None);
+    };
     if found.deleted || !scope.owns(Mark::from_tags(&found.tags).as_ref()) {
         return Ok(None);
     }
     let value = optional(scope.aws.secretsmanager().value(name).await)?;
-    Ok(value.map(|value| Held { arn: found.arn, value: value.value }))
+    Ok(value.map(|value| Held {
+        arn: found.arn,
+        value: value.value,
+    }))
+}
+
+/// The value of a secret, whoever's it is: for looks that know from elsewhere whose it is.
+pub(in crate::edge_app) async fn value(scope: &Scope<'_>, name: &str) -> Result<Option<Held>, Fault> {
+    let value = optional(scope.aws.secretsmanager().value(name).await);
+    match value {
+        Ok(value) => Ok(value.map(|value| Held {
+            arn: value.arn,
+            value: value.value,
+        })),
+        // A secret that awaits its deletion has no value any more.
+        Err(error) if error.kind() == ErrorKind::Invalid => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes the secret with a first value, or takes it over with the value it has. One that awaits its deletion is
@@ -48,7 +67,10 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, which: Which<'_>, fir
     let Some(found) = look(scope, name).await? else {
         let description = format!("{} of {}/{}", capital(kind), scope.mark.store, scope.mark.application);
         let arn = secrets.create(name, &description, first, &tags).await?;
-        return Ok(Held { arn, value: first.clone() });
+        return Ok(Held {
+            arn,
+            value: first.clone(),
+        });
     };
     let mark = Mark::from_tags(&found.tags);
     let awaits_deletion = found.deleted && mark.as_ref().is_some_and(|mark| mark.same_application(scope.mark));
@@ -71,7 +93,10 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, which: Which<'_>, fir
         },
     };
     secrets.set_tags(name, &found.tags, &tags).await?;
-    Ok(Held { arn: found.arn, value: held })
+    Ok(Held {
+        arn: found.arn,
+        value: held,
+    })
 }
 
 /// Puts a value unless it is there already.
@@ -84,7 +109,9 @@ pub(in crate::edge_app) async fn put(scope: &Scope<'_>, held: &Held, value: &Sec
 
 /// Removes the secret, with the time to recover it that was asked for.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, name: &str, recovery_days: i64) -> Result<(), Fault> {
-    let Some(found) = look(scope, name).await? else { return Ok(()) };
+    let Some(found) = look(scope, name).await? else {
+        return Ok(());
+    };
     if found.deleted || !scope.owns(Mark::from_tags(&found.tags).as_ref()) {
         return Ok(());
     }
@@ -95,12 +122,16 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, name: &str, recovery_
 
 /// Sets the stage of a secret's mark.
 pub(in crate::edge_app) async fn set_stage(scope: &Scope<'_>, name: &str, stage: Stage) -> Result<(), Fault> {
-    let Some(found) = look(scope, name).await? else { return Ok(()) };
+    let Some(found) = look(scope, name).await? else {
+        return Ok(());
+    };
     let wanted: Tags = scope.marked_tags(&scope.mark.at(stage));
     Ok(scope.aws.secretsmanager().set_tags(name, &found.tags, &wanted).await?)
 }
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

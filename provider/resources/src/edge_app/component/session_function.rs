@@ -25,14 +25,19 @@ pub(in crate::edge_app) struct Wanted<'a> {
 }
 
 fn config(scope: &Scope<'_>, store_arn: &str) -> FunctionConfig {
-    FunctionConfig { comment: scope.mark.to_string(), store_arn: Some(store_arn.to_owned()) }
+    FunctionConfig {
+        comment: scope.mark.to_string(),
+        store_arn: Some(store_arn.to_owned()),
+    }
 }
 
 /// The ARN when LIVE is as wanted.
 pub(in crate::edge_app) async fn live(scope: &Scope<'_>, code: &str, store_arn: &str) -> Result<Option<String>, Fault> {
     let cloudfront = scope.aws.cloudfront();
     let name = scope.names.session_function.as_str();
-    let Some(live) = optional(cloudfront.describe_function(name, Stage::Live).await)? else { return Ok(None) };
+    let Some(live) = optional(cloudfront.describe_function(name, Stage::Live).await)? else {
+        return Ok(None);
+    };
     if !live.runtime_is_current || live.config.store_arn.as_deref() != Some(store_arn) {
         return Ok(None);
     }
@@ -42,7 +47,11 @@ pub(in crate::edge_app) async fn live(scope: &Scope<'_>, code: &str, store_arn: 
 
 /// The code that viewers meet now.
 pub(in crate::edge_app) async fn live_code(scope: &Scope<'_>) -> Result<Option<String>, Fault> {
-    let code = scope.aws.cloudfront().function_code(&scope.names.session_function, Stage::Live).await;
+    let code = scope
+        .aws
+        .cloudfront()
+        .function_code(&scope.names.session_function, Stage::Live)
+        .await;
     Ok(optional(code)?.and_then(|code| String::from_utf8(code).ok()))
 }
 
@@ -122,7 +131,9 @@ fn failed(event: &TestEvent, why: &str) -> Fault {
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> {
     let cloudfront = scope.aws.cloudfront();
     let name = scope.names.session_function.as_str();
-    let Some(found) = optional(cloudfront.describe_function(name, Stage::Development).await)? else { return Ok(()) };
+    let Some(found) = optional(cloudfront.describe_function(name, Stage::Development).await)? else {
+        return Ok(());
+    };
     if !scope.owns(Mark::from_text(&found.config.comment).as_ref()) {
         return Ok(());
     }

@@ -27,7 +27,9 @@ pub(in crate::edge_app) async fn is_as_wanted(
     derivation: &Derivation,
 ) -> Result<bool, Fault> {
     let text = scope.aws.keyvalue(store_arn).get(&scope.names.document).await?;
-    let Some(Ok(found)) = text.as_deref().map(ApplicationDocument::parse) else { return Ok(false) };
+    let Some(Ok(found)) = text.as_deref().map(ApplicationDocument::parse) else {
+        return Ok(false);
+    };
     let mut wanted = ApplicationDocument::default();
     wanted.set_keys(keys, derivation, now());
     Ok(found.has_the_keys_of(&wanted))
@@ -41,7 +43,10 @@ pub(in crate::edge_app) async fn read(
     let store = scope.aws.keyvalue(store_arn);
     let text = store.get(&scope.names.document).await?.unwrap_or_default();
     let document = ApplicationDocument::parse(&text).map_err(|error| {
-        Fault::refused("The application document is not usable", super::super::language::sentence(&error.to_string()))
+        Fault::refused(
+            "The application document is not usable",
+            super::super::language::sentence(&error.to_string()),
+        )
     })?;
     Ok((document, Instant::from_seconds(store.aws_time().await?)))
 }
@@ -63,7 +68,10 @@ pub(in crate::edge_app) async fn ensure(
     loop {
         let inherited = store_document(scope, place.store_arn).await?;
         let edit = edit(scope, keys, derivation, &inherited);
-        writer.apply(vec![edit]).await.map_err(|error| Fault::Refused(Box::new(error.diagnostic())))?;
+        writer
+            .apply(vec![edit])
+            .await
+            .map_err(|error| Fault::Refused(Box::new(error.diagnostic())))?;
         // A revocation of everyone that came between reading and writing would otherwise be lost on a new document.
         if store_document(scope, place.store_arn).await? == inherited {
             return Ok(());
@@ -131,10 +139,11 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, store_arn: &str) -> R
     let report = store.edit(vec![key.clone()], &mut delete, limit).await;
     match report.outcomes.get(&key) {
         Some(Outcome::Failed(error)) if error.is_not_found() => Ok(()),
-        Some(Outcome::Failed(error)) => {
-            Err(Fault::Refused(Box::new(crate::failure::diagnostic(error))))
-        }
-        Some(Outcome::Refused(why)) => Err(Fault::refused("The application document cannot be removed", why.clone())),
+        Some(Outcome::Failed(error)) => Err(Fault::Refused(Box::new(crate::failure::diagnostic(error)))),
+        Some(Outcome::Refused(why)) => Err(Fault::refused(
+            "The application document cannot be removed",
+            why.clone(),
+        )),
         Some(Outcome::Done) | None => Ok(()),
     }
 }
@@ -154,7 +163,11 @@ mod tests {
             duration::Duration::from_seconds(3_600),
         );
         store.revoke_everyone(Instant::from_seconds(500));
-        store.set_block(&BlockId::parse("AAAAAAAA").unwrap(), Expiry::Never, Instant::from_seconds(600));
+        store.set_block(
+            &BlockId::parse("AAAAAAAA").unwrap(),
+            Expiry::Never,
+            Instant::from_seconds(600),
+        );
         let mut document = ApplicationDocument::default();
         document.revoke_everyone(Instant::from_seconds(900));
         inherit(&mut document, &store, Instant::from_seconds(1_000));

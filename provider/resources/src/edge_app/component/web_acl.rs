@@ -23,7 +23,11 @@ pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, firewall: &Firewall, auth_p
     let login = path(&format!("{auth_prefix}/"), PathPosition::Start);
     rules.push(rate("auth-rate-limit", firewall.auth_rate_limit, Some(login)));
     for (index, (prefix, limit)) in firewall.path_rate_limits.iter().enumerate() {
-        rules.push(rate(&format!("path-rate-limit-{index}"), *limit, Some(path(prefix, PathPosition::Start))));
+        rules.push(rate(
+            &format!("path-rate-limit-{index}"),
+            *limit,
+            Some(path(prefix, PathPosition::Start)),
+        ));
     }
     rules.push(rate("rate-limit", firewall.rate_limit, None));
     rules.extend(firewall.groups.iter().map(|group| managed(group, auth_prefix)));
@@ -39,12 +43,21 @@ pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, firewall: &Firewall, auth_p
 }
 
 fn rule(name: &str, statement: Statement, action: Action) -> Rule {
-    Rule { name: name.to_owned(), priority: 0, statement, action, labels: Vec::new() }
+    Rule {
+        name: name.to_owned(),
+        priority: 0,
+        statement,
+        action,
+        labels: Vec::new(),
+    }
 }
 
 /// Paths are compared in lower case.
 fn path(text: &str, position: PathPosition) -> Statement {
-    Statement::Path { text: text.to_ascii_lowercase(), position }
+    Statement::Path {
+        text: text.to_ascii_lowercase(),
+        position,
+    }
 }
 
 fn not_machine(auth_prefix: &str) -> Statement {
@@ -62,18 +75,29 @@ fn geo(geo: &Geo, auth_prefix: &str) -> Option<Rule> {
         Geo::Allow(list) => Statement::Not(Box::new(countries(list))),
         Geo::Block(list) => countries(list),
     };
-    Some(rule("countries", Statement::And(vec![refused, not_machine(auth_prefix)]), Action::Block(None)))
+    Some(rule(
+        "countries",
+        Statement::And(vec![refused, not_machine(auth_prefix)]),
+        Action::Block(None),
+    ))
 }
 
 fn rate(name: &str, limit: i64, scope: Option<Statement>) -> Rule {
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let statement = Statement::Rate { limit, window_seconds: WINDOW, scope: scope.map(Box::new) };
+    let statement = Statement::Rate {
+        limit,
+        window_seconds: WINDOW,
+        scope: scope.map(Box::new),
+    };
     rule(name, statement, Action::Block(Some(429)))
 }
 
 fn managed(group: &ManagedGroup, auth_prefix: &str) -> Rule {
-    let overrides: BTreeMap<String, Override> =
-        group.count_rules.iter().map(|name| (name.clone(), Override::Count)).collect();
+    let overrides: BTreeMap<String, Override> = group
+        .count_rules
+        .iter()
+        .map(|name| (name.clone(), Override::Count))
+        .collect();
     let statement = Statement::Managed {
         vendor: group.vendor.clone(),
         name: group.name.clone(),
@@ -81,7 +105,11 @@ fn managed(group: &ManagedGroup, auth_prefix: &str) -> Rule {
         overrides,
         scope: Some(Box::new(not_machine(auth_prefix))),
     };
-    let action = if group.count_only { Action::GroupCount } else { Action::Group };
+    let action = if group.count_only {
+        Action::GroupCount
+    } else {
+        Action::Group
+    };
     rule(&format!("{}-{}", group.vendor, group.name), statement, action)
 }
 
@@ -106,7 +134,11 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, wanted: &WebAclConfig
     let Some(found) = look(scope, None).await? else {
         return Ok(wafv2.create_web_acl(wanted, scope.tags).await?.1);
     };
-    scope.may_take("web ACL", &found.config.name, Mark::from_text(&found.config.description))?;
+    scope.may_take(
+        "web ACL",
+        &found.config.name,
+        Mark::from_text(&found.config.description),
+    )?;
     if found.config != *wanted {
         wafv2.update_web_acl(&found.id, &found.lock_token, wanted).await?;
     }
@@ -117,12 +149,20 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, wanted: &WebAclConfig
 
 /// Removes it.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> {
-    let Some(found) = look(scope, None).await? else { return Ok(()) };
+    let Some(found) = look(scope, None).await? else {
+        return Ok(());
+    };
     if !scope.owns(Mark::from_text(&found.config.description).as_ref()) {
         return Ok(());
     }
     let name = scope.names.stem.as_str();
-    optional(scope.aws.wafv2().delete_web_acl(name, &found.id, &found.lock_token).await)?;
+    optional(
+        scope
+            .aws
+            .wafv2()
+            .delete_web_acl(name, &found.id, &found.lock_token)
+            .await,
+    )?;
     Ok(())
 }
 
@@ -141,10 +181,17 @@ mod tests {
         };
         let rule = managed(&group, "/oauth2");
         assert_eq!(rule.action, Action::GroupCount);
-        let Statement::Managed { overrides, scope, .. } = rule.statement else { panic!("not a group") };
+        let Statement::Managed { overrides, scope, .. } = rule.statement else {
+            panic!("not a group")
+        };
         assert_eq!(overrides.get("SizeRestrictions_BODY"), Some(&Override::Count));
         assert_eq!(scope.as_deref(), Some(&not_machine("/oauth2")));
-        let Statement::Rate { scope: None, limit: 2000, .. } = rate("rate-limit", 2000, None).statement else {
+        let Statement::Rate {
+            scope: None,
+            limit: 2000,
+            ..
+        } = rate("rate-limit", 2000, None).statement
+        else {
             panic!("rate limits hold for everybody")
         };
     }
@@ -153,7 +200,9 @@ mod tests {
     fn countries_are_allowed_or_blocked() {
         assert_eq!(geo(&Geo::Anywhere, "/oauth2"), None);
         let rule = geo(&Geo::Allow(vec!["DE".into()]), "/oauth2").unwrap();
-        let Statement::And(parts) = rule.statement else { panic!("not a conjunction") };
+        let Statement::And(parts) = rule.statement else {
+            panic!("not a conjunction")
+        };
         assert!(matches!(parts[0], Statement::Not(_)));
     }
 }

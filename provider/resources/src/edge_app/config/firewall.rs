@@ -56,8 +56,13 @@ fn path_rate_limits(value: &Value) -> Option<BTreeMap<String, i64>> {
     if value.is_unknown() {
         return None;
     }
-    let Some(entries) = value.entries() else { return Some(BTreeMap::new()) };
-    entries.iter().map(|(path, limit)| Some((path.clone(), limit.as_i64()?))).collect()
+    let Some(entries) = value.entries() else {
+        return Some(BTreeMap::new());
+    };
+    entries
+        .iter()
+        .map(|(path, limit)| Some((path.clone(), limit.as_i64()?)))
+        .collect()
 }
 
 fn geo(value: &Value, diagnostics: &mut Diagnostics) -> Option<Geo> {

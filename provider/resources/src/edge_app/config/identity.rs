@@ -144,7 +144,10 @@ pub(super) fn lifetimes(value: &Value) -> Option<Lifetimes> {
         let text = read::text_or(value.get(name), default)?;
         read::seconds(&text)
     };
-    Some(Lifetimes { session: read("lifetime", "1h")?, absolute: read("absolute_lifetime", "12h")? })
+    Some(Lifetimes {
+        session: read("lifetime", "1h")?,
+        absolute: read("absolute_lifetime", "12h")?,
+    })
 }
 
 /// The endpoints that a plan or a state pinned.

@@ -11,7 +11,7 @@ mod read;
 mod routes;
 pub(super) mod viewers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zt_framework::{Diagnostics, Path, Value};
 use zt_model::source::Source;
@@ -67,6 +67,8 @@ pub(super) struct Sections {
     pub(super) pages: Option<Pages>,
     pub(super) routing: Option<Source>,
     pub(super) origins: Option<BTreeMap<String, Origin>>,
+    /// Known earlier than the origins: a bucket may have to be made first.
+    pub(super) origin_names: Option<BTreeSet<String>>,
     pub(super) default_origin: Option<String>,
     pub(super) identity_headers: Option<BTreeMap<String, String>>,
     pub(super) response_headers: Option<ResponseHeaders>,
@@ -101,9 +103,10 @@ impl Sections {
     pub(super) fn read(object: &Value, diagnostics: &mut Diagnostics) -> Self {
         let name = read::text(object.get("name"));
         let origins = origins::read(object.get("origins"), diagnostics);
-        let default_origin = origins
+        let origin_names = origins::names(object.get("origins"));
+        let default_origin = origin_names
             .as_ref()
-            .and_then(|origins| origins::default_origin(object.get("default_origin"), origins, diagnostics));
+            .and_then(|names| origins::default_origin(object.get("default_origin"), names, diagnostics));
         Self {
             store: store(object.get("session_store")),
             viewers: viewers::read(object, diagnostics),
@@ -119,6 +122,7 @@ impl Sections {
             endpoints: identity::pinned(object.get("provider_endpoints")),
             name,
             origins,
+            origin_names,
             default_origin,
         }
     }
@@ -134,6 +138,7 @@ impl Sections {
             lifetimes: Some(settings.lifetimes),
             pages: Some(settings.pages),
             routing: Some(settings.routing),
+            origin_names: Some(settings.origins.keys().cloned().collect()),
             origins: Some(settings.origins),
             default_origin: Some(settings.default_origin),
             identity_headers: Some(settings.identity_headers),

@@ -1,6 +1,6 @@
 //! Where allowed requests go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{attribute, read};
 use zt_framework::{Diagnostics, Path, Value};
@@ -9,9 +9,18 @@ use zt_framework::{Diagnostics, Path, Value};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::edge_app) enum OriginKind {
     /// A private bucket; no region means the provider's.
-    Bucket { bucket: String, region: Option<String>, manage_policy: bool },
+    Bucket {
+        bucket: String,
+        region: Option<String>,
+        manage_policy: bool,
+    },
     /// An HTTP server.
-    Server { domain_name: String, http_port: u16, https_port: u16, https: bool },
+    Server {
+        domain_name: String,
+        http_port: u16,
+        https_port: u16,
+        https: bool,
+    },
 }
 
 /// One origin.
@@ -25,7 +34,10 @@ pub(in crate::edge_app) struct Origin {
 
 impl std::fmt::Debug for Origin {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Origin").field("kind", &self.kind).finish_non_exhaustive()
+        formatter
+            .debug_struct("Origin")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,6 +73,12 @@ pub(super) fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<BTree
         }
     }
     origins
+}
+
+/// The names of the origins; none while the map itself is unknown or empty, which is reported elsewhere.
+pub(super) fn names(value: &Value) -> Option<BTreeSet<String>> {
+    let names: BTreeSet<String> = value.entries()?.keys().cloned().collect();
+    (!names.is_empty()).then_some(names)
 }
 
 fn origin(name: &str, value: &Value, path: &Path, diagnostics: &mut Diagnostics) -> Option<Origin> {
@@ -112,12 +130,12 @@ fn server_kind(value: &Value) -> Option<OriginKind> {
 /// The origin of routes that name none: the one asked for, or the only one.
 pub(super) fn default_origin(
     value: &Value,
-    origins: &BTreeMap<String, Origin>,
+    origins: &BTreeSet<String>,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
-    let names = || origins.keys().cloned().collect::<Vec<_>>().join(", ");
+    let names = || origins.iter().cloned().collect::<Vec<_>>().join(", ");
     match read::optional_text(value)? {
-        Some(name) if origins.contains_key(&name) => Some(name),
+        Some(name) if origins.contains(&name) => Some(name),
         Some(name) => {
             diagnostics.error_at(
                 attribute("default_origin"),
@@ -126,12 +144,15 @@ pub(super) fn default_origin(
             );
             None
         }
-        None if origins.len() == 1 => origins.keys().next().cloned(),
+        None if origins.len() == 1 => origins.first().cloned(),
         None => {
             diagnostics.error_at(
                 attribute("default_origin"),
                 "Default origin missing",
-                format!("There are several origins and it is not said which one is meant. Write one of {}.", names()),
+                format!(
+                    "There are several origins and it is not said which one is meant. Write one of {}.",
+                    names()
+                ),
             );
             None
         }

@@ -73,8 +73,13 @@ pub(super) fn text_map(value: &Value) -> Option<BTreeMap<String, String>> {
     if value.is_unknown() {
         return None;
     }
-    let Some(entries) = value.entries() else { return Some(BTreeMap::new()) };
-    entries.iter().map(|(key, value)| Some((key.clone(), text(value)?))).collect()
+    let Some(entries) = value.entries() else {
+        return Some(BTreeMap::new());
+    };
+    entries
+        .iter()
+        .map(|(key, value)| Some((key.clone(), text(value)?)))
+        .collect()
 }
 
 /// Seconds of a duration; its form has been judged by the schema's rule.

@@ -8,15 +8,23 @@ use zt_model::membership::{Policy, Selector};
 use zt_model::source::{CorsSource, RouteSource, Source};
 
 pub(super) fn read(object: &Value) -> Option<Source> {
-    Some(Source { policies: policies(object.get("policies"))?, routes: routes(object.get("routes"))? })
+    Some(Source {
+        policies: policies(object.get("policies"))?,
+        routes: routes(object.get("routes"))?,
+    })
 }
 
 fn policies(value: &Value) -> Option<BTreeMap<String, Policy>> {
     if value.is_unknown() {
         return None;
     }
-    let Some(entries) = value.entries() else { return Some(BTreeMap::new()) };
-    entries.iter().map(|(name, value)| Some((name.clone(), policy(value)?))).collect()
+    let Some(entries) = value.entries() else {
+        return Some(BTreeMap::new());
+    };
+    entries
+        .iter()
+        .map(|(name, value)| Some((name.clone(), policy(value)?)))
+        .collect()
 }
 
 fn policy(value: &Value) -> Option<Policy> {
@@ -30,7 +38,11 @@ fn policy(value: &Value) -> Option<Policy> {
             false => list.elements().iter().map(selector).collect::<Option<Vec<_>>>(),
         }
     };
-    Some(Policy { require: selectors("require")?, any: selectors("any")?, none: selectors("none")? })
+    Some(Policy {
+        require: selectors("require")?,
+        any: selectors("any")?,
+        none: selectors("none")?,
+    })
 }
 
 fn selector(value: &Value) -> Option<Selector> {
@@ -50,7 +62,11 @@ fn selector(value: &Value) -> Option<Selector> {
 }
 
 fn claims(value: &Value) -> Option<BTreeMap<String, Vec<String>>> {
-    value.entries()?.iter().map(|(name, values)| Some((name.clone(), read::texts(values)?))).collect()
+    value
+        .entries()?
+        .iter()
+        .map(|(name, values)| Some((name.clone(), read::texts(values)?)))
+        .collect()
 }
 
 fn routes(value: &Value) -> Option<Vec<RouteSource>> {

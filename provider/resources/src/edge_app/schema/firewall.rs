@@ -32,7 +32,9 @@ fn limit(name: &'static str, default: i64, what: &str) -> Attribute {
 
 fn geo() -> Attribute {
     let countries = |name, description| {
-        Attribute::list_of(name, Type::String, description).optional().validate(rules::countries)
+        Attribute::list_of(name, Type::String, description)
+            .optional()
+            .validate(rules::countries)
     };
     Attribute::single(
         "geo",
@@ -51,16 +53,17 @@ fn managed_groups() -> Attribute {
         "Managed rule groups in order. Default: AWSManagedRulesCommonRuleSet, \
          AWSManagedRulesKnownBadInputsRuleSet and AWSManagedRulesAmazonIpReputationList.",
         vec![
-            Attribute::string("name", "Name of the group.").required().validate(rules::not_empty),
+            Attribute::string("name", "Name of the group.")
+                .required()
+                .validate(rules::not_empty),
             Attribute::string("vendor", "Vendor of the group. Default `AWS`.").default("AWS"),
-            Attribute::string("version", "Version of the group. Default: the vendor's default version.").optional(),
-            Attribute::bool("count_only", "Count instead of block. Default `false`.").default(false),
-            Attribute::list_of(
-                "count_rules",
-                Type::String,
-                "Rules of the group that only count.",
+            Attribute::string(
+                "version",
+                "Version of the group. Default: the vendor's default version.",
             )
             .optional(),
+            Attribute::bool("count_only", "Count instead of block. Default `false`.").default(false),
+            Attribute::list_of("count_rules", Type::String, "Rules of the group that only count.").optional(),
         ],
     )
     .optional()

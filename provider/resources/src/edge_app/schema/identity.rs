@@ -62,9 +62,13 @@ fn client() -> Vec<Attribute> {
         .computed()
         .keep_prior()
         .validate(rules::one_of(&["none", "client_secret_basic", "client_secret_post"])),
-        Attribute::list_of("scopes", Type::String, "Scopes to ask for. Default `openid profile email`.")
-            .default(vec!["openid", "profile", "email"])
-            .validate(rules::scopes),
+        Attribute::list_of(
+            "scopes",
+            Type::String,
+            "Scopes to ask for. Default `openid profile email`.",
+        )
+        .default(vec!["openid", "profile", "email"])
+        .validate(rules::scopes),
         Attribute::list_of(
             "signing_algorithms",
             Type::String,
@@ -90,16 +94,23 @@ pub(super) fn endpoints(finish: impl Fn(Attribute) -> Attribute) -> Vec<Attribut
 
 fn claims() -> Attribute {
     let claim = |name, default: &'static str, what: &str| {
-        Attribute::string(name, format!("Claim of the ID token that holds {what}. Default `{default}`."))
-            .default(default)
-            .validate(rules::claim_name)
+        Attribute::string(
+            name,
+            format!("Claim of the ID token that holds {what}. Default `{default}`."),
+        )
+        .default(default)
+        .validate(rules::claim_name)
     };
     Attribute::single(
         "claims",
         "Names of the claims that are read from the ID token.",
         [
             claim("user", "sub", "the user's identity"),
-            claim("email", "email", "the e-mail address; used only when the provider says it is verified"),
+            claim(
+                "email",
+                "email",
+                "the e-mail address; used only when the provider says it is verified",
+            ),
             claim("groups", "groups", "the groups, an array of strings"),
             claim("roles", "roles", "the roles, an array of strings"),
             claim("session", "sid", "the provider's own session id"),

@@ -69,8 +69,11 @@ fn naming() -> Vec<Attribute> {
                 )
                 .required()
                 .validate(rules::duration),
-                Attribute::string("pepper_secret_arn", "ARN of the secret that holds the pepper of the store.")
-                    .required(),
+                Attribute::string(
+                    "pepper_secret_arn",
+                    "ARN of the secret that holds the pepper of the store.",
+                )
+                .required(),
             ],
         )
         .required(),
@@ -106,7 +109,12 @@ fn viewers() -> Vec<Attribute> {
              with `certificate_arn` only.",
         )
         .default("TLSv1.2_2021")
-        .validate(rules::one_of(&["TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"])),
+        .validate(rules::one_of(&[
+            "TLSv1.2_2019",
+            "TLSv1.2_2021",
+            "TLSv1.2_2025",
+            "TLSv1.3_2025",
+        ])),
     ]
 }
 
@@ -183,7 +191,10 @@ fn computed() -> Vec<Attribute> {
         kept("distribution_arn", "ARN of the distribution."),
         kept("distribution_id", "Id of the distribution."),
         kept("domain_name", "Host name that CloudFront assigned."),
-        kept("hosted_zone_id", "Route 53 zone id for alias records that point at the distribution."),
+        kept(
+            "hosted_zone_id",
+            "Route 53 zone id for alias records that point at the distribution.",
+        ),
         Attribute::list_of(
             "redirect_uris",
             Type::String,
@@ -200,7 +211,10 @@ fn computed() -> Vec<Attribute> {
         kept("session_function_arn", "ARN of the session function."),
         kept("web_acl_arn", "ARN of the web ACL."),
         kept("role_arn", "ARN of the role of the auth function."),
-        kept("instance_id", "Id with which every AWS object of this application is marked."),
+        kept(
+            "instance_id",
+            "Id with which every AWS object of this application is marked.",
+        ),
         Attribute::map_of(
             "origin_bucket_policies",
             Type::String,
@@ -211,7 +225,9 @@ fn computed() -> Vec<Attribute> {
         Attribute::single(
             "provider_endpoints",
             "Endpoints of the identity provider that are in force: those discovered, or yours.",
-            identity::endpoints(Attribute::computed).into_iter().chain([Attribute::bool(
+            identity::endpoints(Attribute::computed)
+                .into_iter()
+                .chain([Attribute::bool(
                 "issuer_in_response",
                 "Whether the provider names itself in its answers (RFC 9207); then answers without that are refused.",
             )

@@ -34,7 +34,10 @@ fn policies() -> Attribute {
         [
             selectors("require", "Selectors that must all hold."),
             selectors("any", "Selectors of which at least one must hold."),
-            selectors("none", "Selectors of which none may hold; a missing claim counts as a refusal."),
+            selectors(
+                "none",
+                "Selectors of which none may hold; a missing claim counts as a refusal.",
+            ),
         ],
     )
     .optional()
@@ -45,8 +48,14 @@ fn selector() -> Vec<Attribute> {
     vec![
         list("groups", "Groups, any of which suffices."),
         list("roles", "Roles, any of which suffices."),
-        list("emails", "E-mail addresses, any of which suffices; verified addresses only."),
-        list("email_domains", "Domains of verified e-mail addresses, any of which suffices."),
+        list(
+            "emails",
+            "E-mail addresses, any of which suffices; verified addresses only.",
+        ),
+        list(
+            "email_domains",
+            "Domains of verified e-mail addresses, any of which suffices.",
+        ),
         list("users", "Values of the user claim, any of which suffices."),
         Attribute::map_of(
             "claims",
@@ -75,10 +84,19 @@ fn routes() -> Attribute {
             )
             .optional()
             .validate(rules::one_of(&["public"])),
-            Attribute::list_of("allow", Type::String, "Names of the policies of which a user must meet one.").optional(),
-            Attribute::list_of("methods", Type::String, "Methods that pass; others get 405. Default: all.")
-                .optional()
-                .validate_each(rules::method),
+            Attribute::list_of(
+                "allow",
+                Type::String,
+                "Names of the policies of which a user must meet one.",
+            )
+            .optional(),
+            Attribute::list_of(
+                "methods",
+                Type::String,
+                "Methods that pass; others get 405. Default: all.",
+            )
+            .optional()
+            .validate_each(rules::method),
             Attribute::string(
                 "unauthenticated",
                 "What a browser without a session gets: `redirect` to the login (the default) or `401`. Other \
@@ -94,9 +112,15 @@ fn routes() -> Attribute {
             )
             .default("none")
             .validate(rules::one_of(&["none", "shared"])),
-            flag("allow_encoded_slash", "Whether `%2F` may occur in the path. Default `false`."),
+            flag(
+                "allow_encoded_slash",
+                "Whether `%2F` may occur in the path. Default `false`.",
+            ),
             flag("allow_semicolon", "Whether `;` may occur in the path. Default `false`."),
-            flag("case_insensitive", "Whether letters match in either case. Default `false`."),
+            flag(
+                "case_insensitive",
+                "Whether letters match in either case. Default `false`.",
+            ),
             cors(),
         ],
     )
@@ -132,9 +156,12 @@ fn origins() -> Attribute {
         vec![
             s3(),
             custom(),
-            Attribute::string("path", "Path that CloudFront puts before every request path, such as `/site`.")
-                .optional()
-                .validate(rules::origin_path),
+            Attribute::string(
+                "path",
+                "Path that CloudFront puts before every request path, such as `/site`.",
+            )
+            .optional()
+            .validate(rules::origin_path),
             Attribute::map_of(
                 "headers",
                 Type::String,
@@ -152,7 +179,9 @@ fn s3() -> Attribute {
         "s3",
         "A private S3 bucket, read with Origin Access Control.",
         [
-            Attribute::string("bucket", "Name of the bucket.").required().validate(rules::bucket),
+            Attribute::string("bucket", "Name of the bucket.")
+                .required()
+                .validate(rules::bucket),
             Attribute::string("region", "Region of the bucket. Default: the provider's.").optional(),
             Attribute::bool(
                 "manage_bucket_policy",
@@ -170,15 +199,24 @@ fn custom() -> Attribute {
         "custom",
         "An HTTP server.",
         [
-            Attribute::string("domain_name", "Host name of the server.").required().validate(rules::server_name),
-            Attribute::number("http_port", "Port for `http-only`. Default 80.").default(80).validate(rules::port),
-            Attribute::number("https_port", "Port for `https-only`. Default 443.").default(443).validate(rules::port),
+            Attribute::string("domain_name", "Host name of the server.")
+                .required()
+                .validate(rules::server_name),
+            Attribute::number("http_port", "Port for `http-only`. Default 80.")
+                .default(80)
+                .validate(rules::port),
+            Attribute::number("https_port", "Port for `https-only`. Default 443.")
+                .default(443)
+                .validate(rules::port),
             Attribute::string("protocol", "`https-only` (the default) or `http-only`.")
                 .default("https-only")
                 .validate(rules::one_of(&["https-only", "http-only"])),
-            Attribute::string("minimum_tls", "Lowest TLS version towards the server: `TLSv1.2`, the default.")
-                .default("TLSv1.2")
-                .validate(rules::one_of(&["TLSv1.2"])),
+            Attribute::string(
+                "minimum_tls",
+                "Lowest TLS version towards the server: `TLSv1.2`, the default.",
+            )
+            .default("TLSv1.2")
+            .validate(rules::one_of(&["TLSv1.2"])),
         ],
     )
     .optional()
@@ -197,9 +235,12 @@ fn response_headers() -> Attribute {
             Attribute::string("frame_options", "`DENY` (the default) or `SAMEORIGIN`.")
                 .default("DENY")
                 .validate(rules::one_of(&["DENY", "SAMEORIGIN"])),
-            Attribute::string("referrer_policy", "Referrer-Policy. Default `strict-origin-when-cross-origin`.")
-                .default("strict-origin-when-cross-origin")
-                .validate(rules::one_of(rules::REFERRER_POLICIES)),
+            Attribute::string(
+                "referrer_policy",
+                "Referrer-Policy. Default `strict-origin-when-cross-origin`.",
+            )
+            .default("strict-origin-when-cross-origin")
+            .validate(rules::one_of(rules::REFERRER_POLICIES)),
             Attribute::number(
                 "strict_transport_security_max_age",
                 "Seconds for which browsers insist on https. Default 31536000, one year.",

@@ -31,7 +31,10 @@ pub(super) fn one_of(words: &'static [&'static str]) -> impl Fn(&Value) -> Verdi
         let text = text(value);
         match words.contains(&text) {
             true => Ok(()),
-            false => Err(format!("{text:?} is not known here; write one of {}.", words.join(", "))),
+            false => Err(format!(
+                "{text:?} is not known here; write one of {}.",
+                words.join(", ")
+            )),
         }
     }
 }
@@ -47,7 +50,10 @@ pub(super) fn application_name(value: &Value) -> Verdict {
 
 pub(super) fn duration(value: &Value) -> Verdict {
     judged::<Duration>(text(value))?;
-    match text(value).parse::<Duration>().is_ok_and(|duration| duration.seconds() > 0) {
+    match text(value)
+        .parse::<Duration>()
+        .is_ok_and(|duration| duration.seconds() > 0)
+    {
         true => Ok(()),
         false => Err(format!("{:?} lasts no time; write at least 1s.", text(value))),
     }
@@ -72,7 +78,10 @@ pub(super) fn method(value: &Value) -> Verdict {
 pub(super) fn identity_headers(value: &Value) -> Verdict {
     let Some(entries) = value.entries() else { return Ok(()) };
     entries.keys().try_for_each(|name| judged::<HeaderName>(name))?;
-    entries.values().filter_map(Value::as_str).try_for_each(judged::<ClaimName>)
+    entries
+        .values()
+        .filter_map(Value::as_str)
+        .try_for_each(judged::<ClaimName>)
 }
 
 /// An origin server may be inside a network of its own, so a single label is a name here.
@@ -86,7 +95,9 @@ pub(super) fn server_name(value: &Value) -> Verdict {
     };
     match name.len() <= 253 && name.split('.').all(label) {
         true => Ok(()),
-        false => Err(format!("{name:?} is not a host name; write it without scheme, port or path.")),
+        false => Err(format!(
+            "{name:?} is not a host name; write it without scheme, port or path."
+        )),
     }
 }
 
@@ -99,7 +110,9 @@ pub(super) fn certificate(value: &Value) -> Verdict {
             "The certificate is in {region}, but CloudFront reads certificates in us-east-1 only. Request it there, \
              with a provider alias whose region is us-east-1."
         )),
-        _ => Err(format!("{arn:?} is not the ARN of an ACM certificate; write arn:aws:acm:us-east-1:…:certificate/….")),
+        _ => Err(format!(
+            "{arn:?} is not the ARN of an ACM certificate; write arn:aws:acm:us-east-1:…:certificate/…."
+        )),
     }
 }
 
@@ -136,7 +149,9 @@ pub(super) fn support_url(value: &Value) -> Verdict {
     let url = text(value);
     match (url.starts_with("https://") || url.starts_with("mailto:")) && is_plain(url) {
         true => Ok(()),
-        false => Err(format!("{url:?} is not an address of support; write an https:// or mailto: address.")),
+        false => Err(format!(
+            "{url:?} is not an address of support; write an https:// or mailto: address."
+        )),
     }
 }
 
@@ -153,10 +168,14 @@ pub(super) fn issuer(value: &Value) -> Verdict {
 
 pub(super) fn endpoint(value: &Value) -> Verdict {
     let url = text(value);
-    let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    let host = url
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split(['/', '?', '#']).next());
     match host {
         Some(host) if !host.is_empty() && !host.contains('@') && is_plain(url) => Ok(()),
-        Some(_) => Err(format!("{url:?} is not a usable address; write https:// with a host name and no user name.")),
+        Some(_) => Err(format!(
+            "{url:?} is not a usable address; write https:// with a host name and no user name."
+        )),
         None => Err(format!(
             "{url:?} is not https. Codes and tokens would travel in clear, so only https:// addresses are accepted."
         )),
@@ -192,7 +211,9 @@ pub(super) fn algorithms(value: &Value) -> Verdict {
 
 pub(super) fn cors_origins(value: &Value) -> Verdict {
     let plain = |origin: &str| {
-        let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        let rest = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"));
         rest.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '?', '#', '@'])) && is_plain(origin)
     };
     match known(value).map(text).find(|origin| !plain(origin)) {
@@ -208,17 +229,23 @@ pub(super) fn origin_path(value: &Value) -> Verdict {
     let path = text(value);
     match path.starts_with('/') && !path.ends_with('/') && path.len() <= 255 && is_plain(path) {
         true => Ok(()),
-        false => Err(format!("{path:?} is not an origin path: begin with a slash and do not end with one.")),
+        false => Err(format!(
+            "{path:?} is not an origin path: begin with a slash and do not end with one."
+        )),
     }
 }
 
 pub(super) fn bucket(value: &Value) -> Verdict {
     let name = text(value);
     let shape = (3..=63).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
     match shape {
         true => Ok(()),
-        false => Err(format!("{name:?} is not the name of a bucket; write the name, not its ARN or domain name.")),
+        false => Err(format!(
+            "{name:?} is not the name of a bucket; write the name, not its ARN or domain name."
+        )),
     }
 }
 
@@ -247,7 +274,9 @@ pub(super) fn path_rate_limits(value: &Value) -> Verdict {
     let Some(entries) = value.entries() else { return Ok(()) };
     for (path, limit) in entries {
         if !path.starts_with('/') || !is_plain(path) || path.contains('*') || path.len() > 200 {
-            return Err(format!("{path:?} is not a path prefix; write one such as /api/, without wildcards."));
+            return Err(format!(
+                "{path:?} is not a path prefix; write one such as /api/, without wildcards."
+            ));
         }
         if !limit.is_unknown() {
             rate(limit)?;
@@ -263,7 +292,9 @@ pub(super) fn countries(value: &Value) -> Verdict {
     }
     match known(value).map(text).find(|country| !code(country)) {
         None => Ok(()),
-        Some(country) => Err(format!("{country:?} is not a country code; write two capital letters, such as DE.")),
+        Some(country) => Err(format!(
+            "{country:?} is not a country code; write two capital letters, such as DE."
+        )),
     }
 }
 

@@ -1,1 +1,6 @@
-//! Plans and configurations of whole applications, in process.
+//! Plans of whole applications, in process: core's rules over the resource, with an identity provider that is a string
+//! and no AWS at all.
+
+mod fixture;
+mod mistakes;
+mod plans;
