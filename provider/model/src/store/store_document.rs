@@ -96,8 +96,11 @@ impl StoreDocument {
     }
 
     /// Sets a resource's block of everyone, or moves its end; a new one ends all sessions so far.
+    ///
+    /// A block that had ended by itself let people in again, so it counts as new.
     pub fn set_block(&mut self, id: &BlockId, expires: Expiry, at: Instant) {
-        if self.blocks.insert(id.clone(), expires).is_none() {
+        let before = self.blocks.insert(id.clone(), expires);
+        if before.is_none_or(|old| !old.stands(at)) {
             self.revoke_everyone(at);
         }
     }
