@@ -73,69 +73,66 @@ async fn version(gateway: &Gateway, call: &Call, association: &Association) -> R
 }
 
 fn configuration(arn: &str, found: &Value) -> Result<(), Refusal> {
-    let has = |member: &Value| match member {
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-        Value::Null => false,
-        other => other != "",
-    };
-    let number = |member: &str| found[member].as_u64().unwrap_or(0);
-    let runtime = found["Runtime"].as_str().unwrap_or_default();
-    let faults = [
-        (
-            has(&found["Environment"]["Variables"]),
-            "The function cannot have environment variables.",
-        ),
-        (has(&found["Layers"]), "The function cannot have layers."),
-        (
-            has(&found["VpcConfig"]["SubnetIds"]),
-            "The function cannot be in a VPC.",
-        ),
-        (
-            has(&found["DeadLetterConfig"]["TargetArn"]),
-            "The function cannot have a dead letter queue.",
-        ),
-        (
-            found["TracingConfig"]["Mode"] == "Active",
-            "The function cannot use X-Ray tracing.",
-        ),
-        (
-            has(&found["KMSKeyArn"]),
-            "The function cannot use a customer managed key.",
-        ),
-        (
-            found["PackageType"] == "Image",
-            "The function cannot be a container image.",
-        ),
-        (
-            found["Architectures"]
-                .as_array()
-                .is_some_and(|list| list.iter().any(|one| one != "x86_64")),
-            "The function must have the x86_64 architecture.",
-        ),
-        (
-            found["EphemeralStorage"]["Size"]
-                .as_u64()
-                .is_some_and(|size| size > 512),
-            "Ephemeral storage is limited to 512 MB.",
-        ),
-        (
-            !runtime.starts_with("nodejs") && !runtime.starts_with("python"),
-            "The function's runtime is not supported.",
-        ),
-        (
-            number("Timeout") > TIMEOUT_LIMIT,
-            "The function timeout is larger than the maximum allowed: 30.",
-        ),
-        (
-            number("CodeSize") > ZIP_LIMIT,
-            "The function code is larger than the maximum allowed: 50 MB.",
-        ),
-    ];
-    match faults.iter().find(|(broken, _)| *broken) {
-        Some((_, message)) => Err(invalid(format!("{message} Function: {arn}"))),
+    match feature(found).or_else(|| limit(found)) {
+        Some(message) => Err(invalid(format!("{message} Function: {arn}"))),
         None => Ok(()),
     }
+}
+
+/// A feature that Lambda@Edge does not have.
+fn feature(found: &Value) -> Option<&'static str> {
+    const ABSENT: [(&str, &str); 5] = [
+        (
+            "/Environment/Variables",
+            "The function cannot have environment variables.",
+        ),
+        ("/Layers", "The function cannot have layers."),
+        ("/VpcConfig/SubnetIds", "The function cannot be in a VPC."),
+        (
+            "/DeadLetterConfig/TargetArn",
+            "The function cannot have a dead letter queue.",
+        ),
+        ("/KMSKeyArn", "The function cannot use a customer managed key."),
+    ];
+    let is_set = |pointer: &str| match found.pointer(pointer) {
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(Value::Object(map)) => !map.is_empty(),
+        Some(Value::Null) | None => false,
+        Some(other) => other != "",
+    };
+    let set = ABSENT.iter().find(|(pointer, _)| is_set(pointer));
+    if let Some((_, message)) = set {
+        return Some(message);
+    }
+    if found["TracingConfig"]["Mode"] == "Active" {
+        return Some("The function cannot use X-Ray tracing.");
+    }
+    (found["PackageType"] == "Image").then_some("The function cannot be a container image.")
+}
+
+/// A limit that the function exceeds, or a choice that Lambda@Edge does not offer.
+fn limit(found: &Value) -> Option<&'static str> {
+    let over = |pointer: &str, most: u64| {
+        found
+            .pointer(pointer)
+            .and_then(Value::as_u64)
+            .is_some_and(|value| value > most)
+    };
+    let architectures = found["Architectures"].as_array();
+    if architectures.is_some_and(|list| list.iter().any(|one| one != "x86_64")) {
+        return Some("The function must have the x86_64 architecture.");
+    }
+    let runtime = found["Runtime"].as_str().unwrap_or_default();
+    if !runtime.starts_with("nodejs") && !runtime.starts_with("python") {
+        return Some("The function's runtime is not supported.");
+    }
+    if over("/EphemeralStorage/Size", 512) {
+        return Some("Ephemeral storage is limited to 512 MB.");
+    }
+    if over("/Timeout", TIMEOUT_LIMIT) {
+        return Some("The function timeout is larger than the maximum allowed: 30.");
+    }
+    over("/CodeSize", ZIP_LIMIT).then_some("The function code is larger than the maximum allowed: 50 MB.")
 }
 
 async fn role(directory: &Directory<'_>, found: &Value) -> Result<(), Refusal> {
