@@ -1,0 +1,139 @@
+//! The first steps: keys, membership, client secret, and the document of the store.
+
+use zt_aws::Secret;
+use zt_framework::Diagnostic;
+use zt_model::compile::Compiled;
+use zt_model::duration::Duration;
+use zt_model::ids::KeyId;
+use zt_model::instant::Instant;
+use zt_model::membership::MembershipDocument;
+use zt_model::session::{Derivation, KeysDocument};
+
+use super::{Ended, Secrets, While, Work};
+use crate::edge_app::component::store_document::Place;
+use crate::edge_app::component::{Fault, client_secret, keys_secret, membership_secret, secret, store_document};
+use crate::edge_app::config::identity::ClientSecret;
+use crate::edge_app::documents::{self, Documents, Fresh};
+use crate::edge_app::{check, language};
+use crate::random;
+
+/// Keys, membership, client secret and the document of the store.
+pub(super) async fn write_documents(
+    work: &Work<'_>,
+    compiled: &Compiled,
+    derivation: &Derivation,
+) -> Result<(Documents, Secrets), Ended> {
+    let scope = &work.scope;
+    let doing = "writing the keys";
+    let store = scope.aws.keyvalue(&work.settings.store.arn);
+    let now = Instant::from_seconds(store.aws_time().await.during("reading the session store")?);
+    let present_keys = keys_secret::peek(scope).await.during(doing)?;
+    let present = membership_secret::peek(scope)
+        .await
+        .during("reading the membership document")?;
+    let wanted = documents::Wanted {
+        derivation,
+        lifetime: Duration::from_seconds(work.settings.lifetimes.session),
+        policies: &compiled.policies,
+        source: &work.settings.routing,
+        now,
+    };
+    let documents = documents::settle(
+        present_keys.as_ref().map(|held| held.value.expose()),
+        present.as_ref().map(|held| held.value.expose()),
+        &wanted,
+        fresh().during(doing)?,
+    )
+    .map_err(|error| {
+        Fault::refused(
+            "The policies cannot be numbered",
+            language::sentence(&error.to_string()),
+        )
+    })
+    .during(doing)?;
+    let keys_text = Secret::new(documents.keys.text().expose());
+    let keys = keys_secret::ensure(scope, work.stage, &keys_text).await.during(doing)?;
+    secret::put(scope, &keys, &keys_text).await.during(doing)?;
+    let membership = write_membership(work, &documents.membership).await?;
+    let client = match &work.settings.identity.secret {
+        ClientSecret::None => None,
+        ClientSecret::Given(arn) => Some(arn.clone()),
+        ClientSecret::Owned(_) => {
+            let value = work.client_secret.as_ref();
+            Some(
+                client_secret::ensure(scope, value)
+                    .await
+                    .during("writing the client secret")?,
+            )
+        }
+    };
+    write_store_document(work, &documents.keys, derivation).await?;
+    Ok((
+        documents,
+        Secrets {
+            keys: keys.arn,
+            membership,
+            client,
+        },
+    ))
+}
+
+async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Result<String, Ended> {
+    let doing = "writing the membership document";
+    let text = documents::membership_text(document, work.configuration).filter(|text| check::fits(text));
+    let text = text.ok_or_else(|| {
+        Fault::refused(
+            "The application is too large",
+            "Policies, routes and the other attributes together have to fit into one secret of 65536 bytes. Shorten \
+             lists of values.",
+        )
+    });
+    let text = Secret::new(text.during(doing)?);
+    let held = membership_secret::ensure(&work.scope, &text).await.during(doing)?;
+    secret::put(&work.scope, &held, &text).await.during(doing)?;
+    Ok(held.arn)
+}
+
+async fn write_store_document(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) -> Result<(), Ended> {
+    let (scope, store_arn) = (&work.scope, work.settings.store.arn.as_str());
+    let doing = "writing the keys into the session store";
+    if store_document::is_as_wanted(scope, store_arn, keys, derivation)
+        .await
+        .during(doing)?
+    {
+        return Ok(());
+    }
+    let place = Place {
+        writers: work.writers,
+        store_arn,
+    };
+    store_document::ensure(scope, &place, keys, derivation)
+        .await
+        .during(doing)
+}
+
+fn fresh() -> Result<Fresh, Fault> {
+    let draw = || -> Result<Fresh, Diagnostic> {
+        let id: [u8; 8] = random::bytes()?;
+        let kid: String = id
+            .iter()
+            .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+            .collect();
+        let bytes = random::bytes()?;
+        let kid = KeyId::parse(&kid).map_err(|error| Diagnostic::error("No key id", error.to_string()))?;
+        Ok(Fresh { kid, bytes })
+    };
+    draw().map_err(|diagnostic| Fault::Refused(Box::new(diagnostic)))
+}
+
+/// 32 letters and digits, so that a byte modulo 32 is even.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// A random id of an instance: letters and digits only, because it becomes part of a policy's statement id.
+pub(in crate::edge_app) fn instance() -> Result<String, Diagnostic> {
+    let bytes: [u8; 12] = random::bytes()?;
+    Ok(bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect())
+}

@@ -1,0 +1,248 @@
+//! Bringing an application to what is configured: the order of a create and of an update.
+//!
+//! Every step is idempotent, so a create that goes on after a crash and an update are the same walk. Documents and keys
+//! come first, then the functions, then the distribution, then what is no longer needed goes. Up to the distribution
+//! nobody can tell that anything happened; what fails after it is taken up by the next apply.
+
+mod credentials;
+mod serving;
+
+use zt_aws::Secret;
+use zt_framework::Diagnostics;
+use zt_model::compile::Compiled;
+
+use super::component::{
+    Fault, Scope, auth_function, bucket_policy, client_secret, keys_secret, origin_access_control,
+    response_headers_policy, role, web_acl,
+};
+use super::config::identity::ClientSecret;
+use super::config::{Origin, Settings};
+use super::{bundle, grants, language};
+use crate::marks::Stage;
+use crate::store_writer::StoreWriters;
+
+pub(super) use credentials::instance;
+pub(super) use serving::{Surroundings, session_code, wanted_distribution};
+
+/// What an apply is given.
+pub(super) struct Work<'a> {
+    pub(super) scope: Scope<'a>,
+    pub(super) writers: &'a StoreWriters,
+    pub(super) settings: &'a Settings,
+    /// What was in force before, in an update.
+    pub(super) prior: Option<&'a Settings>,
+    /// Id of the distribution, where it is known.
+    pub(super) distribution_id: Option<&'a str>,
+    /// The written attributes as JSON, for import.
+    pub(super) configuration: &'a [u8],
+    /// The write-only client secret.
+    pub(super) client_secret: Option<Secret>,
+    /// The stage of the anchor while this goes on.
+    pub(super) stage: Stage,
+}
+
+/// What is there so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    pub(super) role_arn: Option<String>,
+    pub(super) auth_function_arn: Option<String>,
+    pub(super) session_function_arn: Option<String>,
+    pub(super) web_acl_arn: Option<String>,
+    pub(super) distribution: Option<Served>,
+    /// Everything is in place.
+    pub(super) complete: bool,
+}
+
+/// A distribution as viewers and DNS know it.
+#[derive(Debug, Clone)]
+pub(super) struct Served {
+    pub(super) id: String,
+    pub(super) arn: String,
+    pub(super) domain: String,
+}
+
+/// Where it ended, if it did not come to its end.
+pub(super) struct Ended {
+    pub(super) fault: Fault,
+    /// What was being done, as in "while creating the role".
+    pub(super) doing: &'static str,
+}
+
+/// Names the step of a fault.
+trait While<T> {
+    fn during(self, doing: &'static str) -> Result<T, Ended>;
+}
+
+impl<T, E: Into<Fault>> While<T> for Result<T, E> {
+    fn during(self, doing: &'static str) -> Result<T, Ended> {
+        self.map_err(|fault| Ended {
+            fault: fault.into(),
+            doing,
+        })
+    }
+}
+
+/// ARNs of the secrets.
+struct Secrets {
+    keys: String,
+    membership: String,
+    client: Option<String>,
+}
+
+/// Walks through all steps and notes in `facts` what is there.
+pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &mut Diagnostics) -> Result<(), Ended> {
+    let compiled = language::compiled(work.settings)
+        .map_err(refuse)
+        .during("compiling the application")?;
+    let derivation = language::derivation(&work.settings.name, &work.settings.identity)
+        .map_err(refuse)
+        .during("compiling the application")?;
+    let (documents, secrets) = Box::pin(credentials::write_documents(work, &compiled, &derivation)).await?;
+    Box::pin(ensure_auth_function(work, &secrets, &compiled, facts)).await?;
+    let front = Box::pin(ensure_front(work, facts)).await?;
+    Box::pin(serving::publish_and_serve(
+        work,
+        &compiled,
+        &documents.membership,
+        &front,
+        facts,
+        diagnostics,
+    ))
+    .await?;
+    Box::pin(tidy(work, facts)).await?;
+    keys_secret::complete(&work.scope)
+        .await
+        .during("marking the application as complete")?;
+    facts.complete = true;
+    Ok(())
+}
+
+fn refuse(diagnostics: Diagnostics) -> Fault {
+    let first = diagnostics.into_iter().next();
+    first.map_or_else(
+        || Fault::refused("The application cannot be compiled", ""),
+        |one| Fault::Refused(Box::new(one)),
+    )
+}
+
+async fn ensure_auth_function(
+    work: &Work<'_>,
+    secrets: &Secrets,
+    compiled: &Compiled,
+    facts: &mut Facts,
+) -> Result<(), Ended> {
+    let scope = &work.scope;
+    let pepper = work.settings.store.pepper_secret_arn.as_str();
+    let access = role_access(&secrets.keys, &secrets.membership, pepper, secrets.client.as_deref());
+    let role_arn = role::ensure(scope, &access)
+        .await
+        .during("making the role of the auth function")?;
+    facts.role_arn = Some(role_arn.clone());
+    let doing = "making the auth function";
+    let zip = auth_archive(scope, work.settings, compiled, secrets.arns()).during(doing)?;
+    let sha256 = zip.code_sha256();
+    let wanted = auth_function::Wanted {
+        zip: zip.bytes(),
+        sha256: &sha256,
+        role_arn: &role_arn,
+    };
+    facts.auth_function_arn = Some(auth_function::ensure(scope, &wanted).await.during(doing)?);
+    Ok(())
+}
+
+/// What the role may read.
+pub(super) fn role_access<'a>(
+    keys: &'a str,
+    membership: &'a str,
+    pepper: &'a str,
+    client: Option<&'a str>,
+) -> role::Access<'a> {
+    role::Access {
+        secrets: [Some(keys), Some(membership), Some(pepper), client]
+            .into_iter()
+            .flatten()
+            .collect(),
+    }
+}
+
+impl Secrets {
+    fn arns(&self) -> bundle::SecretArns<'_> {
+        bundle::SecretArns {
+            keys: &self.keys,
+            membership: &self.membership,
+            client: self.client.as_deref(),
+        }
+    }
+}
+
+/// The zip of the auth function for these settings.
+pub(super) fn auth_archive(
+    scope: &Scope<'_>,
+    settings: &Settings,
+    compiled: &Compiled,
+    secrets: bundle::SecretArns<'_>,
+) -> Result<zt_edge::AuthArchive, Fault> {
+    let endpoint = scope.aws.secretsmanager_endpoint();
+    bundle::auth_archive(settings, compiled, secrets, endpoint)
+        .map_err(|error| Fault::refused("The auth function cannot be packed", error))
+}
+
+/// What stands around the functions.
+struct Front {
+    access_control: Option<String>,
+    headers_policy: String,
+}
+
+async fn ensure_front(work: &Work<'_>, facts: &mut Facts) -> Result<Front, Ended> {
+    let (scope, settings) = (&work.scope, work.settings);
+    let access_control = match settings.origins.values().any(Origin::is_bucket) {
+        true => Some(
+            origin_access_control::ensure(scope)
+                .await
+                .during("making the origin access control")?,
+        ),
+        false => None,
+    };
+    let headers_policy = response_headers_policy::ensure(scope, &settings.response_headers)
+        .await
+        .during("making the response headers policy")?;
+    let rules = web_acl::wanted(scope, &settings.firewall, &settings.pages.auth_prefix);
+    facts.web_acl_arn = Some(web_acl::ensure(scope, &rules).await.during("making the web ACL")?);
+    Ok(Front {
+        access_control,
+        headers_policy,
+    })
+}
+
+/// What is no longer needed goes, now that no edge location uses it.
+async fn tidy(work: &Work<'_>, facts: &Facts) -> Result<(), Ended> {
+    let (scope, settings) = (&work.scope, work.settings);
+    if let Some(arn) = &facts.auth_function_arn {
+        auth_function::prune(scope, arn)
+            .await
+            .during("removing old versions of the auth function")?;
+    }
+    let Some(prior) = work.prior else { return Ok(()) };
+    let managed = grants::managed(&settings.origins, scope.aws.region());
+    for grant in grants::managed(&prior.origins, scope.aws.region()) {
+        if !managed.iter().any(|kept| kept.bucket == grant.bucket) {
+            bucket_policy::remove(scope, &grant)
+                .await
+                .during("cleaning the policy of a bucket")?;
+        }
+    }
+    if prior.origins.values().any(Origin::is_bucket) && !settings.origins.values().any(Origin::is_bucket) {
+        origin_access_control::remove(scope)
+            .await
+            .during("removing the origin access control")?;
+    }
+    if matches!(prior.identity.secret, ClientSecret::Owned(_))
+        && !matches!(settings.identity.secret, ClientSecret::Owned(_))
+    {
+        let days = settings.secret_recovery_days;
+        client_secret::remove(scope, days)
+            .await
+            .during("removing the client secret")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! The last steps: the session function and the distribution, in the order that leaves no route unguarded.
+
+use zt_aws::cloudfront::{Distribution, DistributionConfig};
+use zt_framework::Diagnostics;
+use zt_model::compile::{Behaviour, Compiled};
+use zt_model::membership::MembershipDocument;
+
+use super::{Ended, Facts, Front, Served, While, Work};
+use crate::edge_app::component::distribution::{Delivery, Wanted};
+use crate::edge_app::component::{Fault, Scope, bucket_policy, distribution, session_function, store_document};
+use crate::edge_app::config::Settings;
+use crate::edge_app::{bundle, grants, language, transition};
+
+/// Publishes the function and brings the distribution to what is wanted.
+pub(super) async fn publish_and_serve(
+    work: &Work<'_>,
+    compiled: &Compiled,
+    membership: &MembershipDocument,
+    front: &Front,
+    facts: &mut Facts,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Ended> {
+    let scope = &work.scope;
+    let serving = "reading the distribution";
+    let found = distribution::look(scope, work.distribution_id).await.during(serving)?;
+    let between = match (work.prior, &found) {
+        (Some(prior), Some(_)) => {
+            let before = language::compiled(prior).ok();
+            before.and_then(|before| transition::between(&before, compiled))
+        }
+        _ => None,
+    };
+    let mut found = found;
+    if let (None, Some(present)) = (&between, &found) {
+        settle_down(work, compiled, membership, present).await?;
+    }
+    if let (Some(between), Some(present)) = (&between, &found) {
+        let before = publish(work, between, membership, diagnostics).await?;
+        let config = distribution_config(work, compiled, front, facts, &before);
+        let served = distribution::ensure(scope, Some(present.clone()), &config)
+            .await
+            .during("updating the distribution")?;
+        distribution::wait(scope, &served.id)
+            .await
+            .during("waiting for the distribution to be deployed")?;
+        found = Some(served);
+    }
+    let arn = publish(work, compiled, membership, diagnostics).await?;
+    facts.session_function_arn = Some(arn.clone());
+    let config = distribution_config(work, compiled, front, facts, &arn);
+    let served = distribution::ensure(scope, found, &config)
+        .await
+        .during("making the distribution")?;
+    facts.distribution = Some(Served {
+        id: served.id.clone(),
+        arn: served.arn.clone(),
+        domain: served.domain.clone(),
+    });
+    distribution::ensure_tags(scope, &served.arn)
+        .await
+        .during("tagging the distribution")?;
+    for grant in grants::managed(&work.settings.origins, scope.aws.region()) {
+        bucket_policy::ensure(scope, &grant, &served.arn)
+            .await
+            .during("writing the policy of a bucket")?;
+    }
+    distribution::wait(scope, &served.id)
+        .await
+        .during("waiting for the distribution to be deployed")
+}
+
+/// An earlier apply may have ended while the distribution was changing, with a function that keeps paths closed
+/// meanwhile: it must stay until the change is everywhere.
+async fn settle_down(
+    work: &Work<'_>,
+    compiled: &Compiled,
+    membership: &MembershipDocument,
+    present: &Distribution,
+) -> Result<(), Ended> {
+    if present.status == "Deployed" {
+        return Ok(());
+    }
+    let doing = "making the session function";
+    let code = session_code(compiled, membership).during(doing)?;
+    match session_function::live(&work.scope, &code, &work.settings.store.arn)
+        .await
+        .during(doing)?
+    {
+        Some(_) => Ok(()),
+        None => distribution::wait(&work.scope, &present.id)
+            .await
+            .during("waiting for the distribution to be deployed"),
+    }
+}
+
+async fn publish(
+    work: &Work<'_>,
+    compiled: &Compiled,
+    membership: &MembershipDocument,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Ended> {
+    let doing = "making the session function";
+    let code = session_code(compiled, membership).during(doing)?;
+    let scope = &work.scope;
+    let store_arn = work.settings.store.arn.as_str();
+    if let Some(arn) = session_function::live(scope, &code, store_arn).await.during(doing)? {
+        return Ok(arn);
+    }
+    let (document, now) = store_document::read(scope, store_arn)
+        .await
+        .during("reading the session store")?;
+    let events = bundle::events(compiled, membership, &document, now)
+        .map_err(|why| Fault::refused("The session function cannot be tested", why))
+        .during(doing)?;
+    let wanted = session_function::Wanted {
+        code: &code,
+        store_arn,
+        events: &events,
+    };
+    session_function::ensure(scope, &wanted, diagnostics)
+        .await
+        .during(doing)
+}
+
+/// The code of the session function.
+pub(in crate::edge_app) fn session_code(compiled: &Compiled, membership: &MembershipDocument) -> Result<String, Fault> {
+    let refused = |why: String| Fault::refused("The session function cannot be rendered", why);
+    let table = compiled
+        .table(membership)
+        .map_err(|error| refused(language::sentence(&error.to_string())))?;
+    bundle::session_code(&table).map_err(refused)
+}
+
+fn distribution_config(
+    work: &Work<'_>,
+    compiled: &Compiled,
+    front: &Front,
+    facts: &Facts,
+    session_function_arn: &str,
+) -> DistributionConfig {
+    let surroundings = Surroundings {
+        session_function_arn,
+        auth_function_arn: facts.auth_function_arn.as_deref().unwrap_or_default(),
+        headers_policy: &front.headers_policy,
+        access_control: front.access_control.as_deref(),
+        web_acl_arn: facts.web_acl_arn.as_deref().unwrap_or_default(),
+    };
+    wanted_distribution(&work.scope, work.settings, compiled, &surroundings)
+}
+
+/// The objects a distribution points at.
+pub(in crate::edge_app) struct Surroundings<'a> {
+    pub(in crate::edge_app) session_function_arn: &'a str,
+    pub(in crate::edge_app) auth_function_arn: &'a str,
+    pub(in crate::edge_app) headers_policy: &'a str,
+    pub(in crate::edge_app) access_control: Option<&'a str>,
+    pub(in crate::edge_app) web_acl_arn: &'a str,
+}
+
+/// The distribution that settings ask for.
+pub(in crate::edge_app) fn wanted_distribution(
+    scope: &Scope<'_>,
+    settings: &Settings,
+    compiled: &Compiled,
+    around: &Surroundings<'_>,
+) -> DistributionConfig {
+    let origin = |behaviour: &Behaviour| {
+        behaviour
+            .origin
+            .as_ref()
+            .map_or_else(|| settings.default_origin.clone(), ToString::to_string)
+    };
+    let path = |behaviour: &Behaviour| {
+        let delivery = Delivery {
+            origin: origin(behaviour),
+            shared_cache: behaviour.shared_cache,
+        };
+        (behaviour.pattern.clone(), delivery)
+    };
+    Wanted {
+        viewers: &settings.viewers,
+        auth_prefix: &settings.pages.auth_prefix,
+        origins: &settings.origins,
+        default: Delivery {
+            origin: settings.default_origin.clone(),
+            shared_cache: false,
+        },
+        paths: compiled.behaviours.iter().map(path).collect(),
+        session_function_arn: around.session_function_arn,
+        auth_function_arn: around.auth_function_arn,
+        headers_policy: around.headers_policy,
+        access_control: around.access_control,
+        web_acl_arn: around.web_acl_arn,
+        region: scope.aws.region(),
+    }
+    .config(scope.mark)
+}
