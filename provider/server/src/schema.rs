@@ -98,16 +98,6 @@ fn guards() -> Vec<Attribute> {
         )
         .optional(),
         Attribute::bool("skip_requesting_account_id", "Do not ask STS for the account.").optional(),
-        Attribute::bool(
-            "skip_metadata_api_check",
-            "Do not look for credentials of an EC2 instance.",
-        )
-        .optional(),
-        Attribute::bool(
-            "skip_region_validation",
-            "Accept a region whatever its name. It always is here.",
-        )
-        .optional(),
     ]
 }
 

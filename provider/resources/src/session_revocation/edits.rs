@@ -22,6 +22,8 @@ use crate::store_writer::{Edit, EditFault};
 enum Act {
     Block(BlockId, Expiry),
     Lift(BlockId),
+    /// Lifts what an update from `block` that was killed may have left, and touches nothing else.
+    Forget(BlockId),
     SignOut,
 }
 
@@ -121,7 +123,8 @@ fn act(before: Option<&Revocation>, after: Option<&Revocation>) -> Option<Act> {
     match (before, after) {
         (None, None) => None,
         (None, Some(new)) => Some(blocked(new).map_or(Act::SignOut, |end| Act::Block(new.id.clone(), end))),
-        (Some(old), None) => blocked(old).map(|_| Act::Lift(old.id.clone())),
+        (Some(old), None) if blocked(old).is_none() => Some(Act::Forget(old.id.clone())),
+        (Some(old), None) => Some(Act::Lift(old.id.clone())),
         (Some(old), Some(new)) => match (blocked(old), blocked(new)) {
             (None, None) => None,
             (Some(_), None) => Some(Act::Lift(old.id.clone())),
@@ -134,6 +137,8 @@ fn act_on(page: &mut Page, user: &UserFingerprint, act: &Act, now: Instant) {
     match act {
         Act::Block(id, end) => page.set_block(user, id, *end, now),
         Act::Lift(id) => drop(page.lift_block(user, id, now)),
+        Act::Forget(id) if page.block(user, id).is_none() => {}
+        Act::Forget(id) => drop(page.lift_block(user, id, now)),
         Act::SignOut => page.revoke_user(user, now),
     }
 }
@@ -162,13 +167,14 @@ fn application_edit(application: &ApplicationName, act: Act) -> Edit {
         let text = match (text, &act) {
             (Some(text), _) => text,
             // An application that is gone has nothing left to lift.
-            (None, Act::Lift(_)) => return Ok(None),
+            (None, Act::Lift(_) | Act::Forget(_)) => return Ok(None),
             (None, _) => return Err(EditFault::new(format!("there is no application {name} in this store"))),
         };
         let mut document = ApplicationDocument::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
         match &act {
             Act::Block(id, end) => document.set_block(id, *end, now),
-            Act::Lift(id) => drop(document.lift_block(id, now)),
+            Act::Forget(id) if !document.blocks().contains_key(id) => {}
+            Act::Lift(id) | Act::Forget(id) => drop(document.lift_block(id, now)),
             Act::SignOut => document.revoke_everyone(now),
         }
         document.prune(now);
@@ -183,7 +189,8 @@ fn store_edit(act: Act) -> Edit {
         let mut document = StoreDocument::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
         match &act {
             Act::Block(id, end) => document.set_block(id, *end, now),
-            Act::Lift(id) => drop(document.lift_block(id, now)),
+            Act::Forget(id) if !document.blocks().contains_key(id) => {}
+            Act::Lift(id) | Act::Forget(id) => drop(document.lift_block(id, now)),
             Act::SignOut => document.revoke_everyone(now),
         }
         document.prune(now);

@@ -1,11 +1,10 @@
-//! Is a revocation still in force? What is missing or weakened in the store is taken out of the state, so that the next
-//! plan puts it back.
+//! Is a revocation still in force? The state keeps its subjects either way, so that a destroy lifts all of them.
 
 use std::collections::BTreeMap;
 
 use zt_aws::AwsError;
 use zt_aws::keyvalue::KeyValue;
-use zt_framework::Value;
+use zt_model::ids::ApplicationName;
 use zt_model::instant::Instant;
 use zt_model::session::SessionHandle;
 use zt_model::store::{
@@ -57,23 +56,18 @@ impl<'all> Presence<'all> {
         })
     }
 
-    /// The state with only what is in force.
-    pub(super) fn narrow(&self, state: &mut Value) {
-        if matches!(self.revocation.expires, Expiry::At(end) if end <= self.now) {
-            return;
-        }
-        keep(state, "users", |user| self.has_user(user));
-        keep(state, "sessions", |session| self.has_session(session));
-        let mut everyone = state.get("everyone").clone();
-        if everyone.is_set() {
-            keep(&mut everyone, "applications", |application| {
-                self.has_application(application)
-            });
-            if everyone.get("store").as_bool() == Some(true) && !self.has_store() {
-                everyone.set("store", false);
-            }
-            state.set("everyone", everyone);
-        }
+    /// Whether the store holds all of it, or it has ended by itself.
+    pub(super) fn holds(&self) -> bool {
+        let ended = matches!(self.revocation.expires, Expiry::At(end) if end <= self.now);
+        let revocation = self.revocation;
+        ended
+            || revocation.users.iter().all(|user| self.has_user(user))
+                && revocation.sessions.iter().all(|session| self.has_session(session))
+                && revocation
+                    .applications
+                    .iter()
+                    .all(|application| self.has_application(application))
+                && (!revocation.whole_store || self.has_store())
     }
 
     fn page(&self, key: &str) -> Option<Page> {
@@ -85,14 +79,7 @@ impl<'all> Presence<'all> {
         self.since < self.now.minus(self.facts.longest)
     }
 
-    fn has_user(&self, value: &Value) -> bool {
-        let found = |user: &&User| {
-            value.get("issuer").as_str() == Some(user.issuer.as_str())
-                && value.get("subject").as_str() == Some(&user.subject)
-        };
-        let Some(user) = self.revocation.users.iter().find(found) else {
-            return false;
-        };
+    fn has_user(&self, user: &User) -> bool {
         let fingerprint = self.facts.pepper.user(&user.issuer, &user.subject);
         let Some(page) = self.page(&page_key(&fingerprint)) else {
             return false;
@@ -105,20 +92,16 @@ impl<'all> Presence<'all> {
         }
     }
 
-    fn has_session(&self, value: &Value) -> bool {
-        let Ok(handle) = SessionHandle::parse(value.as_str().unwrap_or_default()) else {
+    fn has_session(&self, handle: &SessionHandle) -> bool {
+        let Some(page) = self.page(&page_key_of_handle(handle)) else {
             return false;
         };
-        let Some(page) = self.page(&page_key_of_handle(&handle)) else {
-            return false;
-        };
-        page.session_revoked(&handle).is_some() || page.not_before() >= self.since || self.may_be_gone()
+        page.session_revoked(handle).is_some() || page.not_before() >= self.since || self.may_be_gone()
     }
 
-    fn has_application(&self, value: &Value) -> bool {
-        let name = value.as_str().unwrap_or_default();
+    fn has_application(&self, name: &ApplicationName) -> bool {
         // Of an application that is gone there are no sessions to refuse.
-        let Some(Some(text)) = self.texts.get(&format!("a:{name}")) else {
+        let Some(Some(text)) = self.texts.get(&application_key(name)) else {
             return true;
         };
         let Ok(document) = ApplicationDocument::parse(text) else {
@@ -141,14 +124,5 @@ impl<'all> Presence<'all> {
             Mode::Block => document.blocks().get(&self.revocation.id) == Some(&self.revocation.expires),
             Mode::SignOut => document.not_before() >= self.since || self.may_be_gone(),
         }
-    }
-}
-
-/// Drops the elements of a list for which `holds` does not; a list without loss stays as it is.
-fn keep(object: &mut Value, name: &str, holds: impl Fn(&Value) -> bool) {
-    let elements = object.get(name).elements();
-    let kept: Vec<Value> = elements.iter().filter(|element| holds(element)).cloned().collect();
-    if kept.len() != elements.len() {
-        object.set(name, Value::List(kept));
     }
 }

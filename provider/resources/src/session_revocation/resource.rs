@@ -3,7 +3,8 @@
 use zt_aws::error::optional;
 use zt_framework::{
     ApplyOutcome, Context, CreateRequest, DeleteOutcome, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema,
-    ImportOutcome, ImportRequest, Path, ReadOutcome, ReadRequest, Resource, Schema, UpdateRequest, Value, async_trait,
+    ImportOutcome, ImportRequest, Path, Plan, PlanRequest, ReadOutcome, ReadRequest, Resource, Schema, UpdateRequest,
+    Value, async_trait,
 };
 use zt_model::ids::{ApplicationName, BlockId};
 use zt_model::instant::Instant;
@@ -16,6 +17,7 @@ use super::{import_id, schema, time};
 use crate::connection::{Connected, Connection};
 use crate::failure::diagnostic;
 use crate::random;
+use crate::store_writer::{Edit, StoreWriter};
 
 /// The resource type `zt_session_revocation`.
 pub struct SessionRevocation {
@@ -28,55 +30,70 @@ impl SessionRevocation {
         Self { connection }
     }
 
-    /// Writes what leads from one revocation to another; answers with AWS's time, or none when nothing was to be written.
+    /// Writes what leads from one revocation to another.
     ///
     /// Once handed to the writer a change may reach AWS at any moment, so a stop does not interrupt it: the writer
-    /// itself ends within its own limit.
+    /// itself ends within its own limit. The store's own document goes first: an application that is made meanwhile
+    /// inherits from it, and one that was made before is listed after it.
     async fn write(
         &self,
         context: &Context,
         store: &Value,
         before: Option<&Revocation>,
         after: Option<&Revocation>,
-    ) -> Result<Written, Diagnostic> {
-        let connected = self.connection.need(context)?;
-        let facts = connected.facts.of(&connected.aws, store).await?;
+    ) -> Result<Written, Failure> {
+        let connected = self.connection.need(context).map_err(Failure::before)?;
+        let facts = connected
+            .facts
+            .of(&connected.aws, store)
+            .await
+            .map_err(Failure::before)?;
         let arn = store.get("arn").as_str().unwrap_or_default();
+        let writer = connected.writers.of(&connected.aws, arn);
         let others = OtherBlocks::default();
-        let mut all = edits((before, after), &facts.pepper, facts.longest, &others);
+        let mut at = None;
         let whole = |revocation: &Revocation| revocation.whole_store;
         if before.is_some_and(whole) || after.is_some_and(whole) {
-            all.extend(store_edits(before, after, &applications(&connected, arn).await?));
+            at = apply(&writer, store_edits(before, after, &[])).await?;
+            let applications = applications(&connected, arn).await.map_err(Failure::after)?;
+            apply(&writer, store_edits(before, after, &applications)).await?;
         }
-        if all.is_empty() {
-            return Ok(Written::default());
-        }
-        let written = connected.writers.of(&connected.aws, arn).apply(all).await;
-        let at = Some(written.map_err(|error| error.diagnostic())?);
+        let subjects = edits((before, after), &facts.pepper, facts.longest, &others);
+        let written = apply(&writer, subjects).await?;
+        let warnings = others
+            .take()
+            .iter()
+            .map(|(user, blocks)| held_by_others(arn, user, blocks))
+            .collect();
         Ok(Written {
-            at,
-            warnings: others
-                .take()
-                .iter()
-                .map(|(user, blocks)| held_by_others(arn, user, blocks))
-                .collect(),
+            at: at.or(written),
+            warnings,
         })
     }
 
+    /// The new state, with errors where the store may hold a part of it: then the object exists and is tainted, so that
+    /// nothing is forgotten.
     async fn make(&self, context: &Context, planned: &Value) -> Result<(Value, Diagnostics), Diagnostic> {
         context.check().map_err(|_| stopped())?;
         let revocation = Revocation::read(planned, fresh_id()?)?;
         let store = planned.get("session_store");
-        let written = self.write(context, store, None, Some(&revocation)).await?;
-        let at = match written.at {
-            Some(at) => at,
-            None => self.aws_time(context, store).await?,
-        };
         let mut state = planned.clone();
         state.set("revocation_id", revocation.id.as_str());
+        let (at, diagnostics) = match self.write(context, store, None, Some(&revocation)).await {
+            Ok(written) => (written.at, written.warnings),
+            Err(failure) if !failure.handed_over => return Err(failure.diagnostic),
+            Err(failure) => {
+                state.set("in_force", false);
+                (None, failure.diagnostic.into())
+            }
+        };
+        let at = match at {
+            Some(at) => at,
+            None => self.aws_time(context, store).await.unwrap_or(Instant::ZERO),
+        };
         state.set("revoked_at", time::format(at));
         state.set("import_id", import_id::of(&state));
-        Ok((state, written.warnings))
+        Ok((state, diagnostics))
     }
 
     async fn aws_time(&self, context: &Context, store: &Value) -> Result<Instant, Diagnostic> {
@@ -91,12 +108,16 @@ impl SessionRevocation {
         Ok(Instant::from_seconds(seconds))
     }
 
-    async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<Value, Diagnostic> {
-        context.check().map_err(|_| stopped())?;
-        let id = block_id(prior)?;
-        let (before, after) = (Revocation::read(prior, id.clone())?, Revocation::read(planned, id)?);
-        self.write(context, planned.get("session_store"), Some(&before), Some(&after))
-            .await?;
+    async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<Value, Failure> {
+        context.check().map_err(|_| Failure::before(stopped()))?;
+        let id = block_id(prior).map_err(Failure::before)?;
+        let before = Revocation::read(prior, id.clone()).map_err(Failure::before)?;
+        let after = Revocation::read(planned, id).map_err(Failure::before)?;
+        let store = planned.get("session_store");
+        self.write(context, store, Some(&before), Some(&after)).await?;
+        if prior.get("in_force").as_bool() != Some(true) {
+            self.write(context, store, None, Some(&after)).await?;
+        }
         let mut state = planned.clone();
         for kept in ["revocation_id", "revoked_at"] {
             state.set(kept, prior.get(kept).clone());
@@ -130,7 +151,7 @@ impl SessionRevocation {
         let presence = Presence::read(&store, &revocation, &facts, since)
             .await
             .map_err(|error| diagnostic(&error))?;
-        presence.narrow(&mut state);
+        state.set("in_force", presence.holds());
         state.set("import_id", import_id::of(&state));
         Ok(Some(state))
     }
@@ -144,7 +165,10 @@ impl SessionRevocation {
         if there.is_none() {
             return Ok(Diagnostics::new());
         }
-        Ok(self.write(context, store, Some(&revocation), None).await?.warnings)
+        let written = self.write(context, store, Some(&revocation), None).await;
+        written
+            .map(|written| written.warnings)
+            .map_err(|failure| failure.diagnostic)
     }
 
     async fn find(&self, context: &Context, id: &str) -> Result<Value, Diagnostic> {
@@ -177,6 +201,40 @@ impl SessionRevocation {
         state.set("import_id", id);
         Revocation::read(&state, block_id(&state)?)?;
         Ok(state)
+    }
+}
+
+/// Hands edits to the writer; answers with AWS's time, or none when there are none.
+async fn apply(writer: &StoreWriter, edits: Vec<Edit>) -> Result<Option<Instant>, Failure> {
+    if edits.is_empty() {
+        return Ok(None);
+    }
+    writer
+        .apply(edits)
+        .await
+        .map(Some)
+        .map_err(|error| Failure::after(error.diagnostic()))
+}
+
+/// Why a write failed, and whether a part of it may have reached the store.
+struct Failure {
+    diagnostic: Diagnostic,
+    handed_over: bool,
+}
+
+impl Failure {
+    fn before(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            handed_over: false,
+        }
+    }
+
+    fn after(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            handed_over: true,
+        }
     }
 }
 
@@ -276,6 +334,14 @@ impl Resource for SessionRevocation {
         }
     }
 
+    async fn plan(&self, context: &Context, _request: &PlanRequest, plan: &mut Plan, _diagnostics: &mut Diagnostics) {
+        plan.planned.set("in_force", true);
+        let arn = plan.planned.get("session_store").get("arn").as_str();
+        if let (Some(connected), Some(arn)) = (self.connection.get(context), arn) {
+            connected.writers.of(&connected.aws, arn).expect_edits();
+        }
+    }
+
     async fn read(&self, context: &Context, request: ReadRequest) -> ReadOutcome {
         match self.look(context, request.state).await {
             Ok(Some(state)) => ReadOutcome::found(state),
@@ -303,7 +369,18 @@ impl Resource for SessionRevocation {
                 identity: request.identity,
                 ..ApplyOutcome::done(state)
             },
-            Err(error) => ApplyOutcome::failed(error),
+            Err(failure) => {
+                // Part of it may stand in the store: the next plan takes it up.
+                let mut state = request.prior;
+                if failure.handed_over {
+                    state.set("in_force", false);
+                }
+                ApplyOutcome {
+                    identity: request.identity,
+                    diagnostics: failure.diagnostic.into(),
+                    ..ApplyOutcome::done(state)
+                }
+            }
         }
     }
 

@@ -3,8 +3,11 @@
 use zt_framework::{Attribute, IdentityAttribute, IdentitySchema, Schema, Type, Value};
 use zt_model::duration::Duration;
 use zt_model::ids::{ApplicationName, Issuer};
+use zt_model::instant::Instant;
 use zt_model::session::SessionHandle;
 
+/// The last time that the store's six digits of base 36 spell; in a block it means that there is no end.
+const LAST: Instant = Instant::from_seconds(36_u64.pow(6) - 1);
 /// Most subjects one revocation may name in its configuration.
 const MOST: usize = 1_000;
 
@@ -132,6 +135,9 @@ fn terms() -> [Attribute; 3] {
         )
         .optional()
         .validate(|value| match super::time::parse(text(value)) {
+            Some(end) if end >= LAST => {
+                Err("The store cannot hold times from December 2038 on. Leave expires_at out for no end.".to_owned())
+            }
             Some(_) => Ok(()),
             None => Err(format!("{:?} is no time; write it as 2027-01-31T18:00:00Z.", text(value))),
         })
@@ -139,8 +145,13 @@ fn terms() -> [Attribute; 3] {
     ]
 }
 
-fn computed() -> [Attribute; 3] {
+fn computed() -> [Attribute; 4] {
     [
+        Attribute::bool(
+            "in_force",
+            "Whether the store holds all of it. False after somebody removed or weakened an entry; the next apply restores it.",
+        )
+        .computed(),
         Attribute::string(
             "import_id",
             "The id to import the revocation by; null with more than ten subjects.",

@@ -12,6 +12,19 @@ const STATE: &str = "zt:state";
 /// Days in which the deleted pepper can be restored: an import has no other place to learn of them.
 const RECOVERY: &str = "zt:recovery-days";
 
+/// The configured session lifetime; the store's own document may hold a longer one of earlier times.
+const LIFETIME: &str = "zt:max-session-lifetime";
+
+/// The tag that remembers `max_session_lifetime`.
+pub(super) fn lifetime_tag(lifetime: &str) -> (String, String) {
+    (LIFETIME.to_owned(), lifetime.to_owned())
+}
+
+/// What `lifetime_tag` remembered.
+pub(super) fn session_lifetime(tags: &Tags) -> Option<String> {
+    tags.get(LIFETIME).cloned()
+}
+
 /// The tag that remembers `secret_recovery_days`.
 pub(super) fn recovery_tag(days: i64) -> (String, String) {
     (RECOVERY.to_owned(), days.to_string())

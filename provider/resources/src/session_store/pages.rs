@@ -38,10 +38,18 @@ fn ended(now: Instant) -> String {
 
 /// Writes the store's own document, and raises the longest lifetime where it stands already.
 ///
-/// The lifetime never falls: entries must outlive sessions that were minted under the longer one.
-pub(super) fn document_edit(name: StoreName, instance: InstanceId, longest: Duration) -> Edit {
-    Edit::new(STORE_KEY, move |present, _| {
-        let fresh = || StoreDocument::new(name.clone(), instance.clone(), longest);
+/// The lifetime never falls: entries must outlive sessions that were minted under the longer one. A document that was lost
+/// told how long that was, and who of everyone is out: the longest possible lifetime and a not-before take its place.
+pub(super) fn document_edit(name: StoreName, instance: InstanceId, longest: Duration, absent: Absent) -> Edit {
+    Edit::new(STORE_KEY, move |present, now| {
+        let fresh = || match absent {
+            Absent::IsNew => StoreDocument::new(name.clone(), instance.clone(), longest),
+            Absent::WasLost => {
+                let mut document = StoreDocument::new(name.clone(), instance.clone(), super::schema::LONGEST);
+                document.revoke_everyone(now);
+                document
+            }
+        };
         let mut document = present
             .map_or_else(|| Ok(fresh()), StoreDocument::parse)
             .unwrap_or_else(|_| fresh());
@@ -94,13 +102,24 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_store_document_comes_back_on_the_safe_side() {
+        let name = (
+            StoreName::parse("main").unwrap(),
+            InstanceId::parse("AbC-_123").unwrap(),
+        );
+        let edit = document_edit(name.0, name.1, Duration::from_seconds(3600), Absent::WasLost);
+        let document = StoreDocument::parse(&edit.apply(None, NOW).unwrap().unwrap()).unwrap();
+        assert_eq!((document.longest.seconds(), document.not_before()), (2_592_000, NOW));
+    }
+
+    #[test]
     fn the_longest_lifetime_never_falls() {
         let edit = |seconds| {
             let name = (
                 StoreName::parse("main").unwrap(),
                 InstanceId::parse("AbC-_123").unwrap(),
             );
-            document_edit(name.0, name.1, Duration::from_seconds(seconds))
+            document_edit(name.0, name.1, Duration::from_seconds(seconds), Absent::IsNew)
         };
         let long = edit(7200).apply(None, NOW).unwrap().unwrap();
         assert_eq!(edit(3600).apply(Some(&long), NOW).unwrap(), None);

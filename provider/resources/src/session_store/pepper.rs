@@ -30,7 +30,7 @@ pub(super) async fn ensure(aws: &Aws, store: &StoreName, tags: &Tags) -> Result<
     let name = secret_name(store);
     match optional(secrets.describe(&name).await).map_err(|error| diagnostic(&error))? {
         None => create(&secrets, store, tags).await,
-        Some(found) => take_over(&secrets, store, tags, found).await,
+        Some(found) => take_over(aws, store, tags, found).await,
     }
 }
 
@@ -48,40 +48,51 @@ async fn create(secrets: &SecretsManager, store: &StoreName, tags: &Tags) -> Res
     })
 }
 
-async fn take_over(
-    secrets: &SecretsManager,
-    store: &StoreName,
-    tags: &Tags,
-    found: SecretDescription,
-) -> Result<Anchor, Diagnostic> {
+async fn take_over(aws: &Aws, store: &StoreName, tags: &Tags, found: SecretDescription) -> Result<Anchor, Diagnostic> {
     let ours = StoreMark::from_tags(&found.tags).filter(|mark| mark.store == *store);
-    match ours {
-        Some(mark) if mark.creating && !found.deleted => Ok(Anchor {
+    let Some(mark) = ours else {
+        return Err(super::exists(store, &format!("the secret {}", found.name)));
+    };
+    if mark.creating && !found.deleted {
+        return Ok(Anchor {
             arn: found.arn,
             mark,
             tags: found.tags,
-        }),
-        Some(_) if found.deleted => {
-            // The old pepper went with the old store: a new value, under a new instance.
-            let mark = fresh_mark(store)?;
-            let wanted: Tags = tags.clone().into_iter().chain(mark.tags()).collect();
-            secrets.restore(&found.arn).await.map_err(|error| diagnostic(&error))?;
-            secrets
-                .set_tags(&found.arn, &found.tags, &wanted)
-                .await
-                .map_err(|error| diagnostic(&error))?;
-            secrets
-                .put_value(&found.arn, &fresh_value()?)
-                .await
-                .map_err(|error| diagnostic(&error))?;
-            Ok(Anchor {
-                arn: found.arn,
-                mark,
-                tags: wanted,
-            })
-        }
-        _ => Err(super::exists(store, &format!("the secret {}", found.name))),
+        });
     }
+    if !found.deleted && store_is_there(aws, store).await? {
+        return Err(super::exists(store, &format!("the secret {}", found.name)));
+    }
+    // The store went and its pepper is deleted or was left behind: a new value, under a new instance. The mark goes
+    // first, so that a create that is interrupted here is taken up again.
+    let secrets = aws.secretsmanager();
+    if found.deleted {
+        secrets.restore(&found.arn).await.map_err(|error| diagnostic(&error))?;
+    }
+    let mark = fresh_mark(store)?;
+    let wanted: Tags = tags.clone().into_iter().chain(mark.tags()).collect();
+    secrets
+        .set_tags(&found.arn, &found.tags, &wanted)
+        .await
+        .map_err(|error| diagnostic(&error))?;
+    secrets
+        .put_value(&found.arn, &fresh_value()?)
+        .await
+        .map_err(|error| diagnostic(&error))?;
+    Ok(Anchor {
+        arn: found.arn,
+        mark,
+        tags: wanted,
+    })
+}
+
+async fn store_is_there(aws: &Aws, store: &StoreName) -> Result<bool, Diagnostic> {
+    let found = optional(
+        aws.cloudfront()
+            .describe_store(&super::key_value_store_name(store))
+            .await,
+    );
+    Ok(found.map_err(|error| diagnostic(&error))?.is_some())
 }
 
 fn fresh_mark(store: &StoreName) -> Result<StoreMark, Diagnostic> {

@@ -14,8 +14,9 @@ use zt_framework::{
 use zt_model::duration::Duration as Lifetime;
 use zt_model::ids::StoreName;
 
-use super::mark::{StoreMark, recovery_days, recovery_tag};
+use super::mark::{StoreMark, lifetime_tag, recovery_days, recovery_tag, session_lifetime};
 use super::pages::{self, Absent};
+use super::pepper::Anchor;
 use super::{exists, key_value_store_name, pepper, schema};
 use crate::connection::Connection;
 use crate::failure::diagnostic;
@@ -40,23 +41,20 @@ impl SessionStore {
         let aws = &connected.aws;
         let name = store_name(planned)?;
         let tags = tagging::merge(&connected.default_tags, planned.get("tags"));
-        let marked = tags
-            .clone()
-            .into_iter()
-            .chain([recovery_tag(recovery(planned))])
-            .collect();
+        let marked: Tags = tags.clone().into_iter().chain(remembered(planned)).collect();
         let anchor = pepper::ensure(aws, &name, &marked).await?;
         let limit = Timeouts::of(planned).create(TIMEOUT);
         let store = ensure_store(aws, &anchor.mark, &tags, limit).await?;
 
-        let document = pages::document_edit(name.clone(), anchor.mark.instance.clone(), lifetime(planned)?);
+        let instance = anchor.mark.instance.clone();
+        let document = pages::document_edit(name.clone(), instance, lifetime(planned)?, Absent::IsNew);
         let edits = std::iter::once(document)
             .chain(pages::page_edits(Absent::IsNew))
             .collect();
         let writer = connected.writers.of(&connected.aws, &store.arn);
         writer.apply(edits).await.map_err(|error| error.diagnostic())?;
 
-        complete(aws, &anchor.mark, &store, &anchor.arn, &anchor.tags).await?;
+        complete(aws, &anchor, &store, &marked).await?;
         let mut state = planned.clone();
         state.set("arn", store.arn);
         state.set("pepper_secret_arn", anchor.arn);
@@ -67,12 +65,8 @@ impl SessionStore {
         Ok(state)
     }
 
-    async fn look(
-        &self,
-        context: &Context,
-        mut state: Value,
-        known: &[u8],
-    ) -> Result<Option<(Value, Vec<u8>)>, Diagnostic> {
+    /// Lists the whole store: a lost page must not hide behind the documents of applications. 83 reads a refresh.
+    async fn look(&self, context: &Context, mut state: Value) -> Result<Option<Value>, Diagnostic> {
         let connected = self.connection.need(context)?;
         let name = store_name(&state)?;
         let cloudfront = connected.aws.cloudfront();
@@ -99,27 +93,14 @@ impl SessionStore {
             .map_err(|error| diagnostic(&error))?
             .filter(|secret| !secret.deleted);
         if let Some(secret) = &secret {
-            let managed = tagging::without_marks(&secret.tags);
-            // Tags are compared as a whole in `tags_all`; own tags are what the configuration says while they agree.
-            if managed != tagging::read(state.get("tags_all")) {
-                state.set("tags_all", tagging::value(&managed));
-            }
+            state.set("tags_all", tagging::value(&tagging::without_marks(&secret.tags)));
         }
         state.set("pepper_secret_arn", secret.map(|secret| secret.arn));
         state.set("arn", store.arn.as_str());
         state.set("instance_id", mark.instance.as_str());
-        let usage = connected
-            .aws
-            .keyvalue(&store.arn)
-            .describe()
-            .await
-            .map_err(|error| diagnostic(&error))?;
-        let version = usage.etag.as_str().as_bytes().to_vec();
-        if known != version || state.get("pages").as_i64() != Some(schema::PAGES) {
-            take_stock(&connected.aws, &store.arn, &mut state).await?;
-        }
+        take_stock(&connected.aws, &store.arn, &mut state).await?;
         state.set("session_store", schema::reference(&state));
-        Ok(Some((state, version)))
+        Ok(Some(state))
     }
 
     async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<Value, Diagnostic> {
@@ -142,8 +123,12 @@ impl SessionStore {
         if secret.deleted {
             secrets.restore(&secret.arn).await.map_err(|error| diagnostic(&error))?;
         }
-        let recovery = recovery_tag(recovery(planned));
-        let wanted: Tags = tags.clone().into_iter().chain(mark.tags()).chain([recovery]).collect();
+        let wanted: Tags = tags
+            .clone()
+            .into_iter()
+            .chain(mark.tags())
+            .chain(remembered(planned))
+            .collect();
         secrets
             .set_tags(&secret.arn, &secret.tags, &wanted)
             .await
@@ -151,7 +136,7 @@ impl SessionStore {
 
         let arn = prior.get("arn").as_str().unwrap_or_default();
         retag_store(&connected.aws, arn, &wanted).await?;
-        let document = pages::document_edit(name, mark.instance.clone(), lifetime(planned)?);
+        let document = pages::document_edit(name, mark.instance.clone(), lifetime(planned)?, Absent::WasLost);
         let broken = prior.get("pages").as_i64() != Some(schema::PAGES);
         let repairs = broken.then(|| pages::page_edits(Absent::WasLost)).into_iter().flatten();
         let edits = std::iter::once(document).chain(repairs).collect();
@@ -238,6 +223,7 @@ impl SessionStore {
         let own: Tags = tagging::without_marks(&tags).into_iter().filter(own).collect();
         let mut state = Value::object([("name", name.as_str().into())]);
         state.set("secret_recovery_days", recovery_days(&tags).unwrap_or(7));
+        state.set("max_session_lifetime", session_lifetime(&tags));
         state.set(
             "tags",
             if own.is_empty() {
@@ -291,17 +277,16 @@ async fn ensure_store(aws: &Aws, mark: &StoreMark, tags: &Tags, limit: Duration)
 }
 
 /// Says on both objects that the create is complete; the anchor is the last word.
-async fn complete(aws: &Aws, mark: &StoreMark, store: &Store, secret: &str, tags: &Tags) -> Result<(), Diagnostic> {
-    let done = mark.complete();
+async fn complete(aws: &Aws, anchor: &Anchor, store: &Store, tags: &Tags) -> Result<(), Diagnostic> {
+    let done = anchor.mark.complete();
     let cloudfront = aws.cloudfront();
     let updated = cloudfront.update_store(&store.name, &store.etag, &done.comment()).await;
     updated.map_err(|error| diagnostic(&error))?;
     let wanted: Tags = tags.clone().into_iter().chain(done.tags()).collect();
     retag_store(aws, &store.arn, &wanted).await?;
-    aws.secretsmanager()
-        .set_tags(secret, tags, &wanted)
-        .await
-        .map_err(|error| diagnostic(&error))
+    let secrets = aws.secretsmanager();
+    let tagged = secrets.set_tags(&anchor.arn, &anchor.tags, &wanted).await;
+    tagged.map_err(|error| diagnostic(&error))
 }
 
 async fn retag_store(aws: &Aws, arn: &str, wanted: &Tags) -> Result<(), Diagnostic> {
@@ -311,6 +296,14 @@ async fn retag_store(aws: &Aws, arn: &str, wanted: &Tags) -> Result<(), Diagnost
         .set_tags(arn, &current, wanted)
         .await
         .map_err(|error| diagnostic(&error))
+}
+
+/// What an import has no other place to learn of.
+fn remembered(object: &Value) -> [(String, String); 2] {
+    [
+        recovery_tag(recovery(object)),
+        lifetime_tag(object.get("max_session_lifetime").as_str().unwrap_or_default()),
+    ]
 }
 
 fn recovery(object: &Value) -> i64 {
@@ -381,13 +374,10 @@ impl Resource for SessionStore {
     }
 
     async fn read(&self, context: &Context, request: ReadRequest) -> ReadOutcome {
-        match self.look(context, request.state, &request.private).await {
-            Ok(Some((state, private))) => {
+        match self.look(context, request.state).await {
+            Ok(Some(state)) => {
                 let identity = identity(&state);
-                ReadOutcome {
-                    private: Some(private),
-                    ..ReadOutcome::found(state).identity(identity)
-                }
+                ReadOutcome::found(state).identity(identity)
             }
             Ok(None) => ReadOutcome::gone(),
             Err(error) => ReadOutcome::failed(error),

@@ -10,8 +10,10 @@ use crate::tagging;
 /// Pages of revocations: two characters of base64url, 64 × 64.
 pub(super) const PAGES: i64 = 4_096;
 
-/// Shortest and longest session lifetime that a store can allow.
-const LIFETIMES: std::ops::RangeInclusive<u64> = 300..=2_592_000;
+/// Longest session lifetime that a store can allow: thirty days.
+pub(super) const LONGEST: Duration = Duration::from_seconds(2_592_000);
+/// The shortest.
+const SHORTEST: Duration = Duration::from_seconds(300);
 
 pub(super) fn schema() -> Schema {
     Schema::new(
@@ -55,7 +57,7 @@ fn written() -> [Attribute; 4] {
             Some(0 | 7..=30) => Ok(()),
             _ => Err("Secrets Manager accepts 7 to 30 days; write that, or 0 to delete at once.".to_owned()),
         }),
-        timeouts::attribute(&[Operation::Create, Operation::Update, Operation::Delete]),
+        timeouts::attribute(&[Operation::Create]),
     ]
 }
 
@@ -95,7 +97,7 @@ fn text(value: &Value) -> &str {
 
 fn lifetime(value: &Value) -> Result<(), String> {
     let duration: Duration = text(value).parse().map_err(|error| format!("{error}."))?;
-    match LIFETIMES.contains(&duration.seconds()) {
+    match (SHORTEST..=LONGEST).contains(&duration) {
         true => Ok(()),
         false => Err(format!(
             "{} is out of range; write a lifetime from 5m to 30d, such as 12h.",

@@ -12,14 +12,14 @@ use super::queue::Job;
 use super::{EditFault, WriteError};
 
 /// How long other writers may be faster before the callers are told.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// Writes the edits of all jobs and answers each of them, once its own keys are confirmed.
 pub(super) async fn write(store: &KeyValue, jobs: Vec<Job>) {
     let mut round = Round {
         jobs: &jobs,
         faults: BTreeMap::new(),
-        now: Instant::ZERO,
+        times: BTreeMap::new(),
     };
     let keys = jobs
         .iter()
@@ -29,11 +29,11 @@ pub(super) async fn write(store: &KeyValue, jobs: Vec<Job>) {
     let report = store
         .edit(keys, &mut |current: Current<'_>| Ok(round.change(current)), LIMIT)
         .await;
-    let Round { faults, now, .. } = round;
+    let Round { faults, times, .. } = round;
     let results: Vec<_> = jobs
         .iter()
         .enumerate()
-        .map(|(index, job)| result(index, job, &faults, &report, now))
+        .map(|(index, job)| result(index, job, &faults, &report, &times))
         .collect();
     for (job, result) in jobs.into_iter().zip(results) {
         // A caller that went away asks nothing any more.
@@ -45,20 +45,22 @@ struct Round<'jobs> {
     jobs: &'jobs [Job],
     /// By key and number of the job.
     faults: BTreeMap<(String, usize), EditFault>,
-    now: Instant,
+    /// AWS's time when each key was computed.
+    times: BTreeMap<String, Instant>,
 }
 
 impl Round<'_> {
     /// All edits of one key, each on top of the one before. An edit that is refused leaves the others alone.
     fn change(&mut self, current: Current<'_>) -> Change {
-        self.now = Instant::from_seconds(current.aws_time);
+        let now = Instant::from_seconds(current.aws_time);
+        self.times.insert(current.key.to_owned(), now);
         let mut new: Option<String> = None;
         for (index, job) in self.jobs.iter().enumerate() {
             let place = (current.key.to_owned(), index);
             // The computation may run again after a conflict; only its last word counts.
             self.faults.remove(&place);
             for edit in job.edits.iter().filter(|edit| edit.key() == current.key) {
-                match edit.apply(new.as_deref().or(current.value), self.now) {
+                match edit.apply(new.as_deref().or(current.value), now) {
                     Ok(Some(text)) => new = Some(text),
                     Ok(None) => {}
                     Err(fault) => drop(self.faults.insert(place.clone(), fault)),
@@ -74,8 +76,10 @@ fn result(
     job: &Job,
     faults: &BTreeMap<(String, usize), EditFault>,
     report: &Report,
-    now: Instant,
+    times: &BTreeMap<String, Instant>,
 ) -> Result<Instant, WriteError> {
+    // The earliest time holds for all of the job: whoever looks for it later finds nothing older.
+    let earliest = job.edits.iter().filter_map(|edit| times.get(edit.key())).min().copied();
     for edit in &job.edits {
         let key = edit.key();
         if let Some(fault) = faults.get(&(key.to_owned(), index)) {
@@ -96,5 +100,5 @@ fn result(
             None => return Err(WriteError::Ended),
         }
     }
-    Ok(now)
+    earliest.ok_or(WriteError::Ended)
 }

@@ -1,5 +1,6 @@
 //! The queue in front of a store: who waits, and when it is time to write.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -10,6 +11,8 @@ use super::{Edit, WriteError, batch};
 
 /// Quiet for so long, and what is there is written.
 const QUIET: Duration = Duration::from_millis(25);
+/// Longest that the first caller waits for company, however busy it is around him.
+const PATIENCE: Duration = Duration::from_millis(750);
 /// Waiting callers; more of them wait for a place.
 const PLACES: usize = 1_024;
 
@@ -21,13 +24,37 @@ pub(super) struct Job {
 
 /// A handle to the writer of one store.
 #[derive(Clone)]
-pub(crate) struct StoreWriter(mpsc::Sender<Job>);
+pub(crate) struct StoreWriter {
+    jobs: mpsc::Sender<Job>,
+    activity: Activity,
+}
+
+/// When somebody last began something that may end in a job.
+#[derive(Clone)]
+struct Activity(Arc<Mutex<tokio::time::Instant>>);
+
+impl Activity {
+    fn touch(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tokio::time::Instant::now();
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed() >= QUIET
+    }
+}
 
 impl StoreWriter {
     pub(super) fn start(store: KeyValue) -> Self {
-        let (sender, receiver) = mpsc::channel(PLACES);
-        tokio::spawn(run(store, receiver));
-        Self(sender)
+        let (jobs, receiver) = mpsc::channel(PLACES);
+        let activity = Activity(Arc::new(Mutex::new(tokio::time::Instant::now())));
+        tokio::spawn(run(store, receiver, activity.clone()));
+        Self { jobs, activity }
+    }
+
+    /// Says that edits may follow soon: Terraform plans and applies one object after the other, and a writer that waits for
+    /// those under way writes once where it would write many times.
+    pub(crate) fn expect_edits(&self) {
+        self.activity.touch();
     }
 
     /// Writes these edits together with whatever else waits; answers with AWS's time once all of them are confirmed.
@@ -35,7 +62,7 @@ impl StoreWriter {
     /// A caller that stops waiting does not stop the write: it may have reached AWS already.
     pub(crate) async fn apply(&self, edits: Vec<Edit>) -> Result<Instant, WriteError> {
         let (answer, answered) = oneshot::channel();
-        self.0
+        self.jobs
             .send(Job { edits, answer })
             .await
             .map_err(|_| WriteError::Ended)?;
@@ -43,13 +70,16 @@ impl StoreWriter {
     }
 }
 
-async fn run(store: KeyValue, mut jobs: mpsc::Receiver<Job>) {
+async fn run(store: KeyValue, mut jobs: mpsc::Receiver<Job>, activity: Activity) {
     while let Some(first) = jobs.recv().await {
+        let began = tokio::time::Instant::now();
         let mut waiting = vec![first];
         while keys(&waiting) < KEYS_PER_WRITE {
             match tokio::time::timeout(QUIET, jobs.recv()).await {
                 Ok(Some(job)) => waiting.push(job),
-                Ok(None) | Err(_) => break,
+                Ok(None) => break,
+                Err(_) if activity.is_quiet() || began.elapsed() >= PATIENCE => break,
+                Err(_) => {}
             }
         }
         batch::write(&store, waiting).await;
