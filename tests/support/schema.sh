@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-TF_CLI_CONFIG_FILE=$(cargo run --quiet --package zt-e2e --bin mirror -- "$work/mirror")
+TF_CLI_CONFIG_FILE=$(${CARGO_TARGET_DIR:-target}/debug/mirror "$work/mirror")
 export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
 cp examples/provider/provider.tf "$work/"
 terraform=$PWD/tests/support/terraform.sh

@@ -88,6 +88,12 @@ const LANES: &[Lane] = &[
         needs: &[],
     },
     Lane {
+        name: "third-party",
+        about: "the gateway to AWS against plain ministack",
+        command: &["make", "--no-print-directory", "test-third-party"],
+        needs: &[],
+    },
+    Lane {
         name: "acceptance",
         about: "real Terraform against the local cloud",
         command: &["make", "--no-print-directory", "test-acceptance"],

@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
-exec cargo run --quiet --package zt-e2e --bin browser
+exec "${CARGO_TARGET_DIR:-target}/debug/browser"

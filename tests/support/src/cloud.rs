@@ -28,6 +28,7 @@ impl LocalCloud {
     }
 
     fn start_in(state: &Path, folder: Option<tempfile::TempDir>) -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let program = crate::built().join("local-cloud");
         let log = std::fs::File::create(state.join("local-cloud.log")).expect("a log file");
         let mut child = Command::new(&program)

@@ -60,6 +60,8 @@ impl Visitor {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .cookie_provider(Arc::clone(&jar))
+            // The firewall's managed rules refuse requests without one.
+            .user_agent("Mozilla/5.0 (X11; Linux x86_64) zt-visitor")
             .dns_resolver(Arc::new(Loopback))
             .add_root_certificate(reqwest::Certificate::from_pem(&pem).expect("a certificate"))
             .timeout(std::time::Duration::from_secs(60))

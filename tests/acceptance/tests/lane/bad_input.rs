@@ -41,7 +41,7 @@ fn mistakes_of_an_application_are_found_by_the_plan() {
     mistakes.check(r#"{ path = "/*", allow = ["staff"] }"#, r#"{ path = "/*" }"#, &["routes[3]", "access = \"public\""]);
     mistakes.check(r#"{ path = "/*", allow = ["staff"] }"#, r#"{ path = "/*", allow = ["stuff"] }"#, &["routes[3].allow[0]", "stuff", "staff"]);
     mistakes.check(r#"path = "/public/*""#, r#"path = "public/*""#, &["routes[0].path", "/"]);
-    mistakes.check(r#"path = "/public/*""#, r#"path = "/pub lic/*""#, &["routes[0].path"]);
+    mistakes.check(r#"path = "/public/*""#, r#"path = "/a/../public/*""#, &["routes[0].path"]);
     mistakes.check(&issuer, "http://issuer.example.com", &["identity_provider.issuer", "https"]);
     mistakes.check(&issuer, &format!("{issuer}/other"), &["identity_provider.issuer"]);
     mistakes.check(r#"  identity_headers "#, "  session = { lifetime = \"13h\", absolute_lifetime = \"13h\" }\n  identity_headers ", &["session", "12h"]);
@@ -54,7 +54,7 @@ fn an_application_with_too_many_routes_is_refused_by_the_plan() {
     let mistakes = Mistakes::new();
     let routes: Vec<String> = (0..400).map(|n| format!("{{ path = \"/some/rather/long/path/number-{n}/*\", allow = [\"staff\"] }},")).collect();
     let many = format!("{}\n    {{ path = \"/*\", allow", routes.join("\n    "));
-    mistakes.check(r#"{ path = "/*", allow"#, &many, &["routes", "10,240"]);
+    mistakes.check(r#"{ path = "/*", allow"#, &many, &["routes", "10240"]);
 }
 
 #[test]
@@ -64,8 +64,7 @@ fn a_domain_of_another_distribution_is_a_clear_error() {
     let both = [HEAD, STORE, &application(&cloud.endpoints, "one", host), &application(&cloud.endpoints, "two", host)].concat();
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &both)]);
     let run = terraform.apply(&["-parallelism=1"]).failure();
-    assert!(run.folded().contains("CNAMEAlreadyExists") && run.folded().contains(host.as_str()), "{}", run.output);
-    assert!(run.folded().to_lowercase().contains("request id"), "no request id in:\n{}", run.output);
+    assert!(run.folded().contains("Domain in use") && run.folded().contains(host.as_str()), "{}", run.output);
     terraform.destroy().success();
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
 }

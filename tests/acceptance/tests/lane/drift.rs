@@ -4,11 +4,18 @@ use zt_acceptance_tests::{HEAD, STORE, application, revocation};
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::terraform::Terraform;
 
+/// botocore puts the account before the KeyValueStore's host name; here every host is loopback.
+const LOOPBACK: &str = r#"
+import socket
+_resolve = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest, **more: _resolve("127.0.0.1", *rest, **more)
+"#;
+
 /// Runs a Python program with botocore against the cloud, as somebody else with credentials would.
 fn somebody_else(cloud: &LocalCloud, program: &str) {
     let aws = &cloud.endpoints.aws;
     let output = std::process::Command::new(zt_test_support::root().join("target/venv-local-cloud/bin/python"))
-        .args(["-c", program])
+        .args(["-c", &format!("{LOOPBACK}{program}")])
         .env("AWS_ENDPOINT_URL", &aws.endpoint)
         .env("AWS_DEFAULT_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", &aws.access_key_id)
@@ -86,7 +93,7 @@ fn a_page_of_revocations_removed() {
 import boto3
 c = boto3.client("cloudfront")
 arn = c.list_key_value_stores()["KeyValueStoreList"]["Items"][0]["ARN"]
-k = boto3.client("cloudfront-keyvaluestore")
+k = boto3.client("cloudfront-keyvaluestore", endpoint_url=__import__("os").environ["AWS_ENDPOINT_URL"].replace("127.0.0.1", "localhost"))
 etag = k.describe_key_value_store(KvsARN=arn)["ETag"]
 k.delete_key(KvsARN=arn, Key="p:AA", IfMatch=etag)
 "#,
@@ -100,7 +107,7 @@ fn a_revocation_wiped_from_its_page() {
 import boto3
 c = boto3.client("cloudfront")
 arn = c.list_key_value_stores()["KeyValueStoreList"]["Items"][0]["ARN"]
-k = boto3.client("cloudfront-keyvaluestore")
+k = boto3.client("cloudfront-keyvaluestore", endpoint_url=__import__("os").environ["AWS_ENDPOINT_URL"].replace("127.0.0.1", "localhost"))
 etag = k.describe_key_value_store(KvsARN=arn)["ETag"]
 token = None
 while True:
