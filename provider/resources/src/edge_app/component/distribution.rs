@@ -254,25 +254,37 @@ async fn find(scope: &Scope<'_>) -> Result<Option<String>, Fault> {
         .map(|summary| summary.id))
 }
 
-/// Makes the distribution, or changes it until it is as wanted.
+/// How often an update starts over when somebody else wrote in between.
+const TRIES: u32 = 3;
+
+/// Makes the distribution, or changes it until it is as wanted. When another writer was faster, it is read and compared
+/// again; what he left is not what is wanted, so it is replaced, but never unseen.
 pub(in crate::edge_app) async fn ensure(
     scope: &Scope<'_>,
     found: Option<Distribution>,
     wanted: &DistributionConfig,
 ) -> Result<Distribution, Fault> {
     let cloudfront = scope.aws.cloudfront();
-    let Some(found) = found else {
+    let Some(mut found) = found else {
         return Ok(cloudfront.create_distribution(wanted, scope.tags).await?);
     };
-    scope.may_take("distribution", &found.id, Mark::from_text(&found.config.comment))?;
-    if same(&found.config, wanted) {
-        return Ok(found);
+    let mut tries = 1;
+    loop {
+        scope.may_take("distribution", &found.id, Mark::from_text(&found.config.comment))?;
+        if same(&found.config, wanted) {
+            return Ok(found);
+        }
+        let caller_reference = found.config.caller_reference.clone();
+        let next = DistributionConfig {
+            caller_reference,
+            ..wanted.clone()
+        };
+        match cloudfront.update_distribution(&found.id, &found.etag, &next).await {
+            Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+            other => return Ok(other?),
+        }
+        found = cloudfront.distribution_by_id(&found.id).await?;
     }
-    let wanted = DistributionConfig {
-        caller_reference: found.config.caller_reference.clone(),
-        ..wanted.clone()
-    };
-    Ok(cloudfront.update_distribution(&found.id, &found.etag, &wanted).await?)
 }
 
 /// Brings the tags up to date.

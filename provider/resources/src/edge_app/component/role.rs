@@ -10,7 +10,7 @@ use crate::marks::Mark;
 /// Name of the one inline policy.
 const POLICY: &str = "zt";
 
-/// What the role may read.
+/// What the role may read, by ARN.
 pub(in crate::edge_app) struct Access<'a> {
     pub(in crate::edge_app) secrets: Vec<&'a str>,
 }

@@ -84,6 +84,16 @@ pub(super) fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<Ident
         );
         return None;
     }
+    // Only a configuration shows the write-only value; plan and state never do.
+    if !value.get("client_secret_wo").is_null() && version.is_null() {
+        diagnostics.error_at(
+            path.attribute("client_secret_wo_version"),
+            "Version of the client secret missing",
+            "client_secret_wo is never stored, so nobody could tell whether it has changed. Give \
+             client_secret_wo_version, a number to raise with each new secret.",
+        );
+        return None;
+    }
     let secret = match (read::optional_text(given)?, version.is_unknown()) {
         (_, true) => return None,
         (Some(arn), _) => ClientSecret::Given(arn),

@@ -94,6 +94,24 @@ async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Res
     Ok(held.arn)
 }
 
+/// ARN of the client secret that was in use before, where that was another one.
+pub(super) async fn former_client_secret(work: &Work<'_>) -> Result<Option<String>, Fault> {
+    let Some(prior) = work
+        .prior
+        .filter(|prior| prior.identity.secret != work.settings.identity.secret)
+    else {
+        return Ok(None);
+    };
+    match &prior.identity.secret {
+        ClientSecret::None => Ok(None),
+        ClientSecret::Given(arn) => Ok(Some(arn.clone())),
+        ClientSecret::Owned(_) => {
+            let found = secret::look(&work.scope, &work.scope.names.client_secret).await?;
+            Ok(found.filter(|found| !found.deleted).map(|found| found.arn))
+        }
+    }
+}
+
 async fn write_store_document(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) -> Result<(), Ended> {
     let (scope, store_arn) = (&work.scope, work.settings.store.arn.as_str());
     let doing = "writing the keys into the session store";

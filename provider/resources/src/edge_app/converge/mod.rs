@@ -41,6 +41,14 @@ pub(super) struct Work<'a> {
     pub(super) stage: Stage,
 }
 
+impl Work<'_> {
+    /// What the role of the auth function may read.
+    fn access<'a>(&'a self, secrets: &'a Secrets) -> role::Access<'a> {
+        let pepper = self.settings.store.pepper_secret_arn.as_str();
+        role_access(&secrets.keys, &secrets.membership, pepper, secrets.client.as_deref())
+    }
+}
+
 /// What is there so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
@@ -109,7 +117,7 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
         diagnostics,
     ))
     .await?;
-    Box::pin(tidy(work, facts)).await?;
+    Box::pin(tidy(work, &secrets, facts)).await?;
     keys_secret::complete(&work.scope)
         .await
         .during("marking the application as complete")?;
@@ -132,8 +140,14 @@ async fn ensure_auth_function(
     facts: &mut Facts,
 ) -> Result<(), Ended> {
     let scope = &work.scope;
-    let pepper = work.settings.store.pepper_secret_arn.as_str();
-    let access = role_access(&secrets.keys, &secrets.membership, pepper, secrets.client.as_deref());
+    // The version in use reads what it always read, until the new one is everywhere.
+    let former = credentials::former_client_secret(work)
+        .await
+        .during("reading the client secret")?;
+    let mut access = work.access(secrets);
+    access
+        .secrets
+        .extend(former.as_deref().filter(|arn| Some(*arn) != secrets.client.as_deref()));
     let role_arn = role::ensure(scope, &access)
         .await
         .during("making the role of the auth function")?;
@@ -215,7 +229,7 @@ async fn ensure_front(work: &Work<'_>, facts: &mut Facts) -> Result<Front, Ended
 }
 
 /// What is no longer needed goes, now that no edge location uses it.
-async fn tidy(work: &Work<'_>, facts: &Facts) -> Result<(), Ended> {
+async fn tidy(work: &Work<'_>, secrets: &Secrets, facts: &Facts) -> Result<(), Ended> {
     let (scope, settings) = (&work.scope, work.settings);
     if let Some(arn) = &facts.auth_function_arn {
         auth_function::prune(scope, arn)
@@ -235,6 +249,11 @@ async fn tidy(work: &Work<'_>, facts: &Facts) -> Result<(), Ended> {
         origin_access_control::remove(scope)
             .await
             .during("removing the origin access control")?;
+    }
+    if prior.identity.secret != settings.identity.secret {
+        role::ensure(scope, &work.access(secrets))
+            .await
+            .during("narrowing the role of the auth function")?;
     }
     if matches!(prior.identity.secret, ClientSecret::Owned(_))
         && !matches!(settings.identity.secret, ClientSecret::Owned(_))

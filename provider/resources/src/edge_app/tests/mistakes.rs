@@ -127,3 +127,21 @@ async fn origins_are_one_thing_each() {
     let two = config().with("origins", Value::map([("site", site.clone()), ("other", site)]));
     refused(two, "default_origin", "several origins").await;
 }
+
+#[tokio::test]
+async fn client_secrets_that_contradict_themselves() {
+    let provider = |name: &str, value: Value| {
+        let mut provider = config().get("identity_provider").clone();
+        provider.set(name, value);
+        config().with("identity_provider", provider)
+    };
+    let unversioned = provider("client_secret_wo", "hush".into());
+    refused(
+        unversioned,
+        "identity_provider.client_secret_wo_version",
+        "never stored",
+    )
+    .await;
+    let without = provider("client_authentication", "client_secret_basic".into());
+    refused(without, "identity_provider.client_authentication", "needs a secret").await;
+}
