@@ -97,5 +97,13 @@ pub fn check(name: &str, text: &str) {
         std::fs::write(&path, text).unwrap();
     }
     let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(text, reviewed, "golden/{name} differs; UPDATE_GOLDEN=1 writes it anew");
+    let only = |one: &str, other: &str, sign: &str| -> String {
+        let lines = one.lines().filter(|line| !other.lines().any(|known| known == *line));
+        lines.map(|line| format!("{sign}{line}\n")).collect()
+    };
+    let difference = only(&reviewed, text, "-") + &only(text, &reviewed, "+");
+    assert!(
+        text == reviewed,
+        "golden/{name} differs; review, then UPDATE_GOLDEN=1 writes it anew:\n{difference}"
+    );
 }

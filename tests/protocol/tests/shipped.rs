@@ -35,7 +35,9 @@ async fn schema() -> pb::get_provider_schema::Response {
 }
 
 async fn served_plainly(socket: &Path) -> bool {
-    let Ok((mut client, _)) = connect_plain(socket).await else { return false };
+    let Ok((mut client, _)) = connect_plain(socket).await else {
+        return false;
+    };
     client.get_metadata(pb::get_metadata::Request {}).await.is_ok()
 }
 
