@@ -4,7 +4,7 @@ use zt_edge::{
     AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, SecretReferences, SessionFunction,
     TestEvent, TestSession,
 };
-use zt_model::compile::{Access, Compiled, Table};
+use zt_model::compile::{Compiled, Table};
 use zt_model::instant::Instant;
 use zt_model::membership::MembershipDocument;
 use zt_model::store::ApplicationDocument;
@@ -117,19 +117,5 @@ pub(super) fn events(
         session,
         now,
     };
-    let mut events =
-        zt_edge::test_events(compiled, membership, &session).map_err(|error: EventsError| error.to_string())?;
-    if !somebody_passes(compiled) {
-        events.retain(|event| event.name != MEETS);
-    }
-    Ok(events)
-}
-
-/// The event of a session that meets the policies of the first protected route.
-const MEETS: &str = "a session that meets the policies";
-
-/// While an update keeps a path closed, there may be a route that admits nobody; no session can meet its policies.
-fn somebody_passes(compiled: &Compiled) -> bool {
-    let first = compiled.routes.iter().find(|route| route.access != Access::Public);
-    first.is_none_or(|route| route.access != Access::Policies(Vec::new()))
+    zt_edge::test_events(compiled, membership, &session).map_err(|error: EventsError| error.to_string())
 }

@@ -5,11 +5,14 @@
 //! of the other. So an update that does so passes through a function in which both must allow. Pure.
 
 use zt_model::compile::{Access, Compiled, CompiledRoute};
-use zt_model::ids::{OriginName, PolicyName};
+use zt_model::ids::PolicyName;
 use zt_model::route::Pattern;
 
+/// Whether a path of the old route and of the new one goes to the same place, cached in the same way.
+pub(super) type SameDelivery<'a> = &'a dyn Fn(&CompiledRoute, &CompiledRoute) -> bool;
+
 /// The compiled application to run while the distribution changes; `None` when the new one can be published at once.
-pub(super) fn between(old: &Compiled, new: &Compiled) -> Option<Compiled> {
+pub(super) fn between(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) -> Option<Compiled> {
     let mut routes: Vec<CompiledRoute> = Vec::new();
     let mut differs = false;
     for before in &old.routes {
@@ -17,8 +20,8 @@ pub(super) fn between(old: &Compiled, new: &Compiled) -> Option<Compiled> {
             if !before.matching.pattern.overlaps(&after.matching.pattern) {
                 continue;
             }
-            let access = access(old, new, before, after);
-            let differing = access != after.access;
+            let access = access(old, new, (before, after), same);
+            let differing = access != after.access && !same(before, after);
             let pair = both(before, after, access);
             // A pair that an earlier one covers never decides.
             if routes
@@ -34,16 +37,43 @@ pub(super) fn between(old: &Compiled, new: &Compiled) -> Option<Compiled> {
     differs.then(|| Compiled { routes, ..new.clone() })
 }
 
+/// A shorter table for the same while, for when the other does not fit into a function: what would be delivered by one
+/// configuration under the policy of the other admits nobody.
+pub(super) fn closed(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) -> Compiled {
+    let mixed = |after: &CompiledRoute| {
+        old.routes.iter().any(|before| {
+            before.matching.pattern.overlaps(&after.matching.pattern)
+                && access(old, new, (before, after), same) != after.access
+        })
+    };
+    let close = |route: &CompiledRoute| match mixed(route) {
+        true => CompiledRoute {
+            access: Access::Policies(Vec::new()),
+            ..route.clone()
+        },
+        false => route.clone(),
+    };
+    Compiled {
+        routes: new.routes.iter().map(close).collect(),
+        ..new.clone()
+    }
+}
+
 /// Who passes a path that was decided by `before` and will be by `after`.
 ///
 /// The pairs are tried in the order of both lists, so the first that matches a path is the pair of the routes that
 /// decide it, provided that its pattern matches no more than what both match; where no pattern says that, nobody passes.
-fn access(old: &Compiled, new: &Compiled, before: &CompiledRoute, after: &CompiledRoute) -> Access {
-    if delivery(before) == delivery(after) && pattern(before, after).is_some() {
-        return after.access.clone();
-    }
+fn access(
+    old: &Compiled,
+    new: &Compiled,
+    (before, after): (&CompiledRoute, &CompiledRoute),
+    same: SameDelivery<'_>,
+) -> Access {
     if pattern(before, after).is_none() {
         return Access::Policies(Vec::new());
+    }
+    if same(before, after) {
+        return after.access.clone();
     }
     match (&before.access, &after.access) {
         (Access::Public, access) => access.clone(),
@@ -63,10 +93,6 @@ fn kept(old: &Compiled, new: &Compiled, names: &[PolicyName]) -> Vec<PolicyName>
         after.is_some() && old.policies.get(*name) == after
     };
     names.iter().filter(same).cloned().collect()
-}
-
-fn delivery(route: &CompiledRoute) -> (&Option<OriginName>, bool) {
-    (&route.origin, route.shared_cache)
 }
 
 /// The pattern of what both match, where one of them lies within the other.
@@ -142,18 +168,24 @@ mod tests {
         }
     }
 
+    fn same(before: &CompiledRoute, after: &CompiledRoute) -> bool {
+        (&before.origin, before.shared_cache) == (&after.origin, after.shared_cache)
+    }
+
     #[test]
     fn the_same_deliveries_need_nothing_between() {
         let old = compiled(&[("/admin/*", "admins", ""), ("/*", "staff", "")]);
         let new = compiled(&[("/*", "staff admins", "")]);
-        assert!(between(&old, &new).is_none());
+        assert!(between(&old, &new, &same).is_none());
+        let crossing = compiled(&[("/a*n/*", "staff", ""), ("/*", "staff admins", "")]);
+        assert!(between(&old, &crossing, &same).is_none());
     }
 
     #[test]
     fn a_removed_route_with_its_own_origin_stays_closed_until_the_distribution_has_forgotten_it() {
         let old = compiled(&[("/admin/*", "admins", "api"), ("/*", "staff", "")]);
         let new = compiled(&[("/*", "staff admins", "")]);
-        let between = between(&old, &new).unwrap();
+        let between = between(&old, &new, &same).unwrap();
         assert_eq!(allowed(&between, "/admin/x"), Some(vec!["admins".into()]));
         assert_eq!(allowed(&between, "/other"), Some(vec!["staff".into(), "admins".into()]));
     }
@@ -162,16 +194,25 @@ mod tests {
     fn a_path_that_becomes_public_on_another_origin_opens_last() {
         let old = compiled(&[("/*", "staff", "")]);
         let new = compiled(&[("/open/*", "public", "api"), ("/*", "staff", "")]);
-        let between = between(&old, &new).unwrap();
+        let between = between(&old, &new, &same).unwrap();
         assert_eq!(allowed(&between, "/open/x"), Some(vec!["staff".into()]));
         assert_eq!(allowed(&new, "/open/x"), None);
+    }
+
+    #[test]
+    fn the_shorter_table_closes_what_the_other_narrows() {
+        let old = compiled(&[("/admin/*", "admins", "api"), ("/*", "staff", "")]);
+        let new = compiled(&[("/open/*", "public", ""), ("/*", "staff admins", "")]);
+        let closed = closed(&old, &new, &same);
+        assert_eq!(allowed(&closed, "/admin/x"), Some(Vec::new()));
+        assert_eq!(allowed(&closed, "/open/x"), None);
     }
 
     #[test]
     fn patterns_that_only_cross_admit_nobody_where_they_do() {
         let old = compiled(&[("/a*", "staff", "api"), ("/*", "staff", "")]);
         let new = compiled(&[("/*z", "staff", "site"), ("/*", "admins", "")]);
-        let between = between(&old, &new).unwrap();
+        let between = between(&old, &new, &same).unwrap();
         assert_eq!(allowed(&between, "/az"), Some(Vec::new()));
     }
 }

@@ -2,7 +2,7 @@
 
 use zt_aws::cloudfront::{Distribution, DistributionConfig};
 use zt_framework::Diagnostics;
-use zt_model::compile::{Behaviour, Compiled};
+use zt_model::compile::{Behaviour, Compiled, CompiledRoute};
 use zt_model::membership::MembershipDocument;
 
 use super::{Ended, Facts, Front, Served, While, Work};
@@ -24,10 +24,7 @@ pub(super) async fn publish_and_serve(
     let serving = "reading the distribution";
     let found = distribution::look(scope, work.distribution_id).await.during(serving)?;
     let between = match (work.prior, &found) {
-        (Some(prior), Some(_)) => {
-            let before = language::compiled(prior).ok();
-            before.and_then(|before| transition::between(&before, compiled))
-        }
+        (Some(prior), Some(_)) => between(prior, work.settings, compiled, membership),
         _ => None,
     };
     let mut found = found;
@@ -67,6 +64,28 @@ pub(super) async fn publish_and_serve(
     distribution::wait(scope, &served.id)
         .await
         .during("waiting for the distribution to be deployed")
+}
+
+/// The table to run while the distribution changes, where one is needed.
+fn between(
+    prior: &Settings,
+    settings: &Settings,
+    compiled: &Compiled,
+    membership: &MembershipDocument,
+) -> Option<Compiled> {
+    let before = language::compiled(prior).ok()?;
+    let target = |settings: &Settings, route: &CompiledRoute| {
+        let name = route.origin.as_ref().map(ToString::to_string);
+        let name = name.unwrap_or_else(|| settings.default_origin.clone());
+        // The same name may stand for another server by now.
+        (settings.origins.get(&name).cloned(), route.shared_cache)
+    };
+    let same = |before: &CompiledRoute, after: &CompiledRoute| target(prior, before) == target(settings, after);
+    let between = transition::between(&before, compiled, &same)?;
+    match session_code(&between, membership) {
+        Ok(_) => Some(between),
+        Err(_) => Some(transition::closed(&before, compiled, &same)),
+    }
 }
 
 /// An earlier apply may have ended while the distribution was changing, with a function that keeps paths closed
