@@ -66,14 +66,27 @@ function knownHost(lines: readonly string[], config: Config, distribution: strin
   return host;
 }
 
+/**
+ * Only space and tab surround a name or a value (RFC 6265). Were any other white space removed, a sibling host could set
+ * `<U+2000>__Host-...`: a browser sees no prefix in that name, and we would.
+ */
+function bare(text: string): string {
+  const blank = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  let [from, to] = [0, text.length];
+  while (blank(from)) from += 1;
+  while (to > from && blank(to - 1)) to -= 1;
+  return text.slice(from, to);
+}
+
 function readCookies(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const cookies = new Map<string, string[]>();
   for (const pair of lines.flatMap((line) => line.split(';'))) {
     const at = pair.indexOf('=');
     if (at < 0) continue;
-    const name = pair.slice(0, at).trim();
+    const name = bare(pair.slice(0, at));
+    if (!/^[\x21-\x7e]+$/.test(name)) continue;
     const values = cookies.get(name) ?? [];
-    values.push(pair.slice(at + 1).trim());
+    values.push(bare(pair.slice(at + 1)));
     cookies.set(name, values);
   }
   return cookies;

@@ -75,6 +75,24 @@ test('C2: a transaction with any byte changed, under another id, or there twice 
   checkRefused(await withoutTokenRequest(() => world.get(`/oauth2/callback?${query}`, twice)), 400, 'transaction_invalid');
 });
 
+test('L7: a cookie whose name is disguised by other white space than HTTP’s is nobody’s cookie', async () => {
+  // RFC 6265, 5.2 and 4.2.1: space and tab surround a pair. A browser guards the prefix `__Host-` only as the name begins with it.
+  const attacker = await world.begin('/attack');
+  const victim = await world.begin('/victim');
+  const [[name, value]] = Object.entries(attacker.jar);
+  const [[own]] = Object.entries(victim.jar);
+  for (const blank of ['\u00a0', '\u1680', '\u2000', '\u2028', '\u202f', '\u3000', '\ufeff', '\v', '\f', '\r', '\0', '\u200b']) {
+    for (const disguised of [blank + name, name + blank, ` ${blank}${name}`]) {
+      checkRefused(await withoutTokenRequest(() => world.finish(attacker, { sub: 'attacker' }, { jar: { [disguised]: value } })), 400, 'transaction_missing');
+    }
+    const response = await world.finish(victim, {}, { jar: { ...victim.jar, [blank + own]: 'x' } });
+    assert.equal(response.status, '303', 'nor a second one of that name');
+  }
+  const padded = await world.begin('/padded');
+  const [[padName, padValue]] = Object.entries(padded.jar);
+  assert.equal((await world.finish(padded, {}, { jar: { [`\t ${padName} `]: ` ${padValue}\t` } })).status, '303', 'space and tab are no part of either');
+});
+
 test('C2: a state that shares only its id with the transaction is refused', async () => {
   const attempt = await world.begin();
   const { state } = attempt.asked;
