@@ -5,7 +5,8 @@
 // parameters, `catch {}`, nor await inside call arguments, nor closures inside async functions. build.mjs refuses them.
 // The whole, with the table of a large application, must fit into 10,240 bytes: hence arrows, throws and short properties.
 //
-// `search` and not `test`: in njs a match that nobody asked for costs sixteen times the search. `replace` costs more still.
+// `search` and not `test`: in njs a match that nobody asked for costs sixteen times the search. `replace` costs more still, and
+// `split` by an expression takes a time that is the square of the length.
 //
 // All files become one script, in the order of their names. They share one vocabulary:
 //   T   the table of this application, rendered by the provider (contract, section 5)

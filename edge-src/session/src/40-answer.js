@@ -73,7 +73,7 @@ const preflight = (x, rule, method) => {
     !rule ||
     !rule.o.includes(origin) ||
     !rule.m.includes(one(method)) ||
-    (wanted && !(one(wanted) || '?').toLowerCase().split(/[ ,]+/).every((name) => rule.h.includes(name)))
+    (wanted && !(one(wanted) || '?').toLowerCase().split(' ').join('').split(',').every((name) => rule.h.includes(name)))
   )
     throw [403, 'preflight'];
   x.o[prefix + 'max-age'] = `${rule.s || 0}`;

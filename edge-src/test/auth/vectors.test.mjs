@@ -53,6 +53,7 @@ test('a session is recognised exactly when the vectors say that it is valid', as
   let recognised = 0;
   // White space around a value is not part of a cookie, so those cases cannot reach a function.
   for (const { name, token, verdict } of tokens.cases.filter((each) => each.token === each.token.trim())) {
+    await world.lambda.setClock(tokens.now);
     const query = { code: 'c', state: 'A'.repeat(48), iss: world.config.issuer };
     const response = await world.callback(query, { '__Host-zt-session': token });
     const known = response.status === '303' && locationOf(response) === '/';

@@ -3,7 +3,11 @@
 //! The check decodes nothing twice and resolves nothing. What an origin could resolve into another path (dot segments,
 //! empty segments, encoded separators, foreign encodings) is refused outright. Two characters may be allowed by a route,
 //! the encoded slash and the semicolon; a path that has them, or an encoded `?` or `#`, keeps several readings, and one
-//! route must decide them all.
+//! route must decide them all. Such a path is bounded, and what servers cut at (`;`, `%3b`, or `%3f` and `%23`) is of one
+//! kind: whether a server cuts before or after it decodes then makes no other reading.
+
+/// The longest raw path, in bytes, that may have several readings.
+pub const LONGEST_WITH_READINGS: usize = 1024;
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,12 @@ pub enum Ambiguity {
     /// Bytes that are not UTF-8, or control characters of Unicode.
     #[error("bytes that are not text")]
     Text,
+    /// Several readings of a path over [`LONGEST_WITH_READINGS`].
+    #[error("a path of several readings that is too long")]
+    Length,
+    /// More than one of a plain semicolon, an encoded one, and an encoded `?` or `#`.
+    #[error("two kinds of marks that servers cut a path at")]
+    Marks,
     /// `//`, `.` or `..` in some reading.
     #[error("an empty segment or a dot segment")]
     Segment,
@@ -60,6 +70,21 @@ fn readings(raw: &str) -> Result<Readings, Ambiguity> {
     }
     let (text, encoded_slash) = decode(raw)?;
     let semicolon = text.contains(';');
+    let query = text.contains(['?', '#']);
+    let several = encoded_slash || semicolon || query;
+    if several && raw.len() > LONGEST_WITH_READINGS {
+        return Err(Ambiguity::Length);
+    }
+    let plain_semicolon = raw.contains(';');
+    let encoded_semicolon = raw.contains("%3b") || raw.contains("%3B");
+    if [plain_semicolon, encoded_semicolon, query]
+        .into_iter()
+        .filter(|mark| *mark)
+        .count()
+        > 1
+    {
+        return Err(Ambiguity::Marks);
+    }
     let mut paths = vec![text];
     if encoded_slash {
         let resolved = paths.iter().map(|path| path.replace("%2f", "/")).collect::<Vec<_>>();

@@ -29,6 +29,8 @@ PLAIN = {
     "/%C2%A0": "/\u00a0",
     "/%EF%BC%8F": "/\uff0f",
     "/%E2%80%A8": "/\u2028",
+    "/" + "a" * 8_000: "/" + "a" * 8_000,
+    "/" + "%20" * 700: "/" + " " * 700,
 }
 
 REFUSED = {
@@ -109,6 +111,22 @@ REFUSED = {
     "a dot segment before an encoded fragment": "/a/..%23x",
     "a dot segment after an encoded question mark": "/a%3f/../b",
     "an empty segment after an encoded question mark": "/a%3f//b",
+    "a semicolon before an encoded question mark": "/a;b%3fc/d",
+    "a semicolon after an encoded question mark": "/a%3Fb;c",
+    "a semicolon before an encoded fragment": "/a;b%23c",
+    "a semicolon after an encoded fragment": "/a%23b/c;d",
+    "an encoded semicolon before an encoded question mark": "/a%3Bb%3Fc",
+    "an encoded semicolon after an encoded question mark": "/a%3fb%3bc",
+    "an encoded semicolon before an encoded fragment": "/secret%3b%23/a",
+    "an encoded semicolon after an encoded fragment": "/a%23%3b",
+    "a semicolon before an encoded one": "/a;b%3Bc",
+    "a semicolon after an encoded one": "/m/a%3b.txt;y.bin",
+    "semicolons of both kinds and an encoded slash": "/a;b%2fc%3bd",
+    "too long with a semicolon": "/" + "a" * 1_023 + ";",
+    "too long with an encoded semicolon": "/" + "a" * 1_021 + "%3B",
+    "too long with an encoded slash": "/" + "a" * 1_020 + "%2Fb",
+    "too long with an encoded question mark": "/%3f" + "a" * 1_021,
+    "too long with an encoded fragment": "/" + "a" * 1_021 + "%23",
 }
 
 # Several readings: the permissions needed, then every reading.
@@ -131,7 +149,11 @@ SEVERAL = {
     "/a%23b%3fc": ("none", ["/a#b?c", "/a"]),
     "/a%2fb%3fc": ("slash", ["/a%2fb?c", "/a/b?c", "/a%2fb", "/a/b"]),
     "/a%3fb%2fc": ("slash", ["/a?b%2fc", "/a?b/c", "/a"]),
-    "/a;b%3fc/d": ("semicolon", ["/a;b?c/d", "/a/d", "/a;b"]),
+    "/a;b;c": ("semicolon", ["/a;b;c", "/a"]),
+    "/a%3bb%3Bc": ("semicolon", ["/a;b;c", "/a"]),
+    "/a%3bb%2fc": ("both", ["/a;b%2fc", "/a;b/c", "/a", "/a/c"]),
+    "/" + "a" * 1_022 + ";": ("semicolon", ["/" + "a" * 1_022 + ";", "/" + "a" * 1_022]),
+    "/" + "a" * 1_020 + "%3f": ("none", ["/" + "a" * 1_020 + "?", "/" + "a" * 1_020]),
 }
 
 NEEDS = {"none": [], "slash": ["encoded_slash"], "semicolon": ["semicolon"], "both": ["encoded_slash", "semicolon"]}

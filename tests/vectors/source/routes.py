@@ -60,7 +60,7 @@ TABLES = [
         "routes": [["/app/admin/*", 0, [1]], ["/app/*", 4, [0]], ["/*", 0, [0]]],
         "cases": [
             ["/app/a;jsessionid=1", 1], ["/app/a%3bx/b", 1], ["/app;x/a", 400], ["/app/admin;x/y", 400], ["/app/..;/admin", 400],
-            ["/app/;/x", 400], ["/app/a;/..", 400], ["/app/admin;x", 400], ["/app/b;admin/c", 1], ["/app/a%2fb", 400],
+            ["/app/;/x", 400], ["/app/a;/..", 400], ["/app/a;b%3bc", 400], ["/app/a;b%3fc", 400], ["/app/a%3b%23/b", 400], ["/app/admin;x", 400], ["/app/b;admin/c", 1], ["/app/a%2fb", 400],
         ],
     },
     {
@@ -76,6 +76,11 @@ def readings(raw: str):
     if not re.fullmatch(r"/[\x21-\x7e]*", raw, re.ASCII) or re.search(r"[?#\\]", raw):
         return None
     if re.search(r"%(?![0-9A-Fa-f]{2})", raw):
+        return None
+    marks = set(re.findall(r";|%3b|%2f|%3f|%23", raw.lower()))
+    if marks and len(raw) > 1024:
+        return None
+    if len({"%3f" if mark == "%23" else mark for mark in marks} - {"%2f"}) > 1:
         return None
     for code in re.findall(r"%([0-9A-Fa-f]{2})", raw):
         character = chr(int(code, 16))

@@ -74,6 +74,12 @@ export class Lambda {
     await this.#ask({ advance: seconds });
   }
 
+  /** Sets this function's clock to the beginning of a second. */
+  async setClock(seconds) {
+    const { now } = await this.#ask({});
+    await this.#ask({ advance: seconds - now / 1000 });
+  }
+
   /** The function's own time, in seconds. */
   async now() {
     return Math.floor((await this.#ask({})).now / 1000);

@@ -31,7 +31,20 @@ const ambiguous = [
   '/members/secret%2fa.txt', '/either%2fsecret/a.txt', '/repos/x%2fsecret%2fb;.txt'
 ];
 
+// Servers cut parameters and query before or after they decode: with two kinds of marks, each order is another path.
+const MATRIX = { ...TABLE, r: [['/secret', 0, [1]], ['/m/*.txt', 4, [1]], ['/*', 6]] };
+const marked = ['/secret;x%3f/b', '/secret%3b%23/a', '/m/a%3b.txt;y.bin', '/secret%3Fx;/b', '/secret%23x%3B/b', '/a;b%3Bc', '/a%2fb;c%23d'];
+const long = [';', '%3b', '%3B', '%2f', '%2F', '%3f', '%3F', '%23'].flatMap((mark) => [
+  [`too long with ${mark}`, { uri: `/p/${'a'.repeat(1022 - mark.length)}${mark}` }, refused(400, 'path', { reads: 0 }), MATRIX],
+  [`just not too much with ${mark}`, { uri: `/p/${'a'.repeat(1021 - mark.length)}${mark}` }, open(), MATRIX],
+  [`far too long with ${mark}`, { uri: `/p/${`a${mark}`.repeat(2000)}a` }, refused(400, 'path', { page: true, reads: 0 }), MATRIX]
+]);
+
 const paths = [
+  ...marked.map((uri) => [`two kinds of marks: ${uri}`, { uri }, refused(400, 'path', { reads: 0 }), MATRIX]),
+  ...['/a;b;c', '/a%3bb%3Bc', '/a%3fb%23c', '/a;b%2fc', '/a%3bb%2Fc', '/a%2fb%3fc'].map((uri) => [`one kind of mark: ${uri}`, { uri }, open(), MATRIX]),
+  ...long,
+  ['a long path without marks', { uri: `/public/${'a%20'.repeat(1900)}` }, open()],
   ...ambiguous.map((uri) => [`ambiguous ${JSON.stringify(uri)}`, { uri }, refused(400, 'path', { page: true, reads: 0 })]),
   ['encoded space, brackets and letters beyond ASCII', { uri: '/public/a%20b%5Bc%5D%C3%A9%F0%9F%98%80' }, open()],
   ['everything that a segment may hold', { uri: "/public/a-._~!$&'()*+,=:@%40%3a" }, open()],
@@ -84,6 +97,9 @@ const methods = [
   ['a listed method of a public route', { uri: '/hook', method: 'POST' }, open()],
   ['a preflight that fits', preflight('https://spa.example', 'PUT', 'content-type'), refused(204, 'preflight', { headers: grantedHeaders, reads: 0 })],
   ['header names of a preflight in any case', preflight('https://spa.example', 'GET', 'Content-Type, X-Request-ID'), refused(204, 'preflight', { headers: grantedHeaders })],
+  ['header names of a preflight without spaces', preflight('https://spa.example', 'GET', 'content-type,x-request-id'), refused(204, 'preflight', { headers: grantedHeaders })],
+  ['a preflight for another header, a long one', preflight('https://spa.example', 'GET', 'a'.repeat(16000)), refused(403, 'preflight', { headers: noCors })],
+  ['a preflight for many headers', preflight('https://spa.example', 'GET', `${'content-type,'.repeat(1200)}x-request-id`), refused(204, 'preflight', { headers: grantedHeaders })],
   ['a preflight without headers', preflight('https://spa.example', 'GET', null), refused(204, 'preflight', { headers: grantedHeaders })],
   ['a preflight of another origin', preflight('https://evil.example', 'GET', null), refused(403, 'preflight', { headers: noCors, page: false })],
   ['a preflight of a null origin', preflight('null', 'GET', null), refused(403, 'preflight', { headers: noCors })],
