@@ -8,9 +8,3 @@ pub(crate) fn diagnostic(error: &AwsError) -> Diagnostic {
     let explanation = error.explain();
     Diagnostic::error(explanation.summary, explanation.detail)
 }
-
-/// The same as a warning: the work goes on, or will be taken up by the next apply.
-pub(crate) fn warning(error: &AwsError) -> Diagnostic {
-    let explanation = error.explain();
-    Diagnostic::warning(explanation.summary, explanation.detail)
-}

@@ -12,7 +12,9 @@ use super::{Edit, WriteError, batch};
 /// Quiet for so long, and what is there is written.
 const QUIET: Duration = Duration::from_millis(25);
 /// Longest that the first caller waits for company, however busy it is around him.
-const PATIENCE: Duration = Duration::from_millis(750);
+const PATIENCE: Duration = Duration::from_millis(400);
+/// How long the last write says something about the next one.
+const RECENT: Duration = Duration::from_secs(1);
 /// Waiting callers; more of them wait for a place.
 const PLACES: usize = 1_024;
 
@@ -71,18 +73,24 @@ impl StoreWriter {
 }
 
 async fn run(store: KeyValue, mut jobs: mpsc::Receiver<Job>, activity: Activity) {
+    let mut last = (tokio::time::Instant::now(), 0);
     while let Some(first) = jobs.recv().await {
         let began = tokio::time::Instant::now();
+        // Terraform keeps a number of operations under way: as many as were just answered are likely to come again.
+        let likely = if last.0.elapsed() < RECENT { last.1 } else { 0 };
         let mut waiting = vec![first];
         while keys(&waiting) < KEYS_PER_WRITE {
             match tokio::time::timeout(QUIET, jobs.recv()).await {
                 Ok(Some(job)) => waiting.push(job),
                 Ok(None) => break,
-                Err(_) if activity.is_quiet() || began.elapsed() >= PATIENCE => break,
+                Err(_) if began.elapsed() >= PATIENCE => break,
+                Err(_) if waiting.len() >= likely && activity.is_quiet() => break,
                 Err(_) => {}
             }
         }
+        let answered = waiting.len();
         batch::write(&store, waiting).await;
+        last = (tokio::time::Instant::now(), answered);
     }
 }
 
