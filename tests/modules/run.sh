@@ -28,6 +28,11 @@ check() { # what, command...
   fi
 }
 
+# Examples of registry pages name no provider; here each gets the provider's own example.
+for folder in "$work"/examples/resources/*/; do
+  cp examples/provider/provider.tf "$folder"
+done
+
 while read -r folder; do
   check "init $folder" "$terraform" -chdir="$work/$folder" init -no-color -input=false
   check "validate $folder" "$terraform" -chdir="$work/$folder" validate -no-color

@@ -29,7 +29,12 @@ pub fn application(endpoints: &Endpoints, name: &str, host: &str) -> String {
 
 /// The same with more attributes.
 pub fn application_with(endpoints: &Endpoints, name: &str, host: &str, more: &str) -> String {
-    let Endpoints { edge, identity_provider, origin, .. } = endpoints;
+    let Endpoints {
+        edge,
+        identity_provider,
+        origin,
+        ..
+    } = endpoints;
     format!(
         r#"
 resource "zt_edge_app" "{name}" {{

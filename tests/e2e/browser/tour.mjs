@@ -36,9 +36,9 @@ function trustedKey() {
 async function logIn(page) {
   await page.waitForSelector('input[type=password]');
   await page.screenshot({ path: join(screenshots, 'login.png') });
-  await page.fill('input[type=text], input[type=email]', user);
+  await page.fill('input[name=user]', user);
   await page.fill('input[type=password]', password);
-  await Promise.all([page.waitForURL(`${origin}/**`), page.click('button[type=submit], input[type=submit]')]);
+  await Promise.all([page.waitForURL(`${origin}/**`), page.click('form button, form input[type=submit]')]);
 }
 
 async function tour(page) {

@@ -17,14 +17,23 @@ fn python(script: &str, endpoints: &Endpoints, arguments: &[&str]) -> Value {
         .env("AWS_SECRET_ACCESS_KEY", &endpoints.aws.secret_access_key)
         .output()
         .expect("python can be started; run `make setup-local-cloud`");
-    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{script}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
 }
 
 /// Everything the list calls find, as `type:name`.
 pub fn objects(endpoints: &Endpoints) -> Vec<String> {
     let listed = python("inventory.py", endpoints, &[]);
-    listed.as_array().expect("a list").iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Makes the private bucket and puts the quickstart's pages into it.

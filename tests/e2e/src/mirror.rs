@@ -10,7 +10,11 @@ use zt_test_support::{built, root};
 pub fn write(folder: &Path) -> PathBuf {
     let mirror = folder.join("mirror");
     let platform = format!("{}_{}", std::env::consts::OS, architecture());
-    let place = mirror.join(default_host(folder)).join("zt-edge/zt").join(VERSION).join(platform);
+    let place = mirror
+        .join(default_host(folder))
+        .join("zt-edge/zt")
+        .join(VERSION)
+        .join(platform);
     std::fs::create_dir_all(&place).expect("the mirror's folder");
     let program = place.join(format!("terraform-provider-zt_v{VERSION}"));
     std::fs::copy(built().join("terraform-provider-zt"), program).expect("the built provider; run `make build`");
@@ -43,7 +47,10 @@ fn default_host(folder: &Path) -> String {
         .output()
         .expect("terraform can be started");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let start = text.find("provider[").unwrap_or_else(|| panic!("terraform providers said:\n{text}")) + "provider[".len();
+    let start = text
+        .find("provider[")
+        .unwrap_or_else(|| panic!("terraform providers said:\n{text}"))
+        + "provider[".len();
     let end = text[start..].find("/zt-edge").expect("the source address") + start;
     text[start..end].to_owned()
 }

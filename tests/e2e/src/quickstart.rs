@@ -33,7 +33,10 @@ impl Quickstart {
     /// Copies the example and the module it names to a place of the same shape.
     fn lay_out(&self) {
         for folder in ["examples/quickstart", "modules/oidc"] {
-            for entry in std::fs::read_dir(root().join(folder)).expect("a folder of the repository").flatten() {
+            for entry in std::fs::read_dir(root().join(folder))
+                .expect("a folder of the repository")
+                .flatten()
+            {
                 let path = entry.path();
                 if path.extension().is_some_and(|extension| extension == "tf") {
                     let text = std::fs::read_to_string(&path).expect("a file");
@@ -58,7 +61,8 @@ impl Quickstart {
             "api_origin": {"domain_name": endpoints.origin.host, "http_port": endpoints.origin.port, "protocol": "http-only"},
             "revoked_subjects": subjects,
         });
-        self.terraform.write("examples/quickstart/local.auto.tfvars.json", &values.to_string());
+        self.terraform
+            .write("examples/quickstart/local.auto.tfvars.json", &values.to_string());
     }
 
     fn here<'a>(&self, arguments: &'a [&'a str]) -> Vec<&'a str> {

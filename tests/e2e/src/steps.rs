@@ -33,7 +33,12 @@ impl Steps {
         if !ok {
             println!("{detail}");
         }
-        self.done.push(Step { name: name.to_owned(), ok, seconds, detail });
+        self.done.push(Step {
+            name: name.to_owned(),
+            ok,
+            seconds,
+            detail,
+        });
         made
     }
 
@@ -42,24 +47,35 @@ impl Steps {
     }
 
     pub fn seconds(&self, name: &str) -> f64 {
-        self.done.iter().find(|step| step.name == name).map_or(0.0, |step| step.seconds)
+        self.done
+            .iter()
+            .find(|step| step.name == name)
+            .map_or(0.0, |step| step.seconds)
     }
 
     pub fn table(&self) {
         println!();
         for step in &self.done {
             let detail = step.detail.lines().next().unwrap_or_default();
-            println!("{:4} {:6.1} s  {:28} {detail}", if step.ok { "ok" } else { "FAIL" }, step.seconds, step.name);
+            println!(
+                "{:4} {:6.1} s  {:28} {detail}",
+                if step.ok { "ok" } else { "FAIL" },
+                step.seconds,
+                step.name
+            );
         }
     }
 
     pub fn json(&self) -> Value {
-        let step = |step: &Step| json!({"name": step.name, "ok": step.ok, "seconds": step.seconds, "detail": step.detail});
+        let step =
+            |step: &Step| json!({"name": step.name, "ok": step.ok, "seconds": step.seconds, "detail": step.detail});
         self.done.iter().map(step).collect()
     }
 }
 
 fn message(reason: &(dyn std::any::Any + Send)) -> String {
     let text = reason.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| reason.downcast_ref::<&str>().copied()).unwrap_or("the step panicked").to_owned()
+    text.or_else(|| reason.downcast_ref::<&str>().copied())
+        .unwrap_or("the step panicked")
+        .to_owned()
 }

@@ -40,31 +40,57 @@ impl LocalCloud {
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}; run `make build`", program.display()));
         wait_until_ready(&mut child, state);
-        Self { child, endpoints: Endpoints::read(state), state: state.to_path_buf(), _folder: folder }
+        Self {
+            child,
+            endpoints: Endpoints::read(state),
+            state: state.to_path_buf(),
+            _folder: folder,
+        }
     }
 
     /// All calls the control plane has answered so far, in order.
     pub fn calls(&self) -> Vec<Call> {
         let text = std::fs::read_to_string(&self.endpoints.aws.calls_log).unwrap_or_default();
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).map(Call).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .map(Call)
+            .collect()
     }
 
     /// A request to the control plane's own administration, beside AWS's API.
     pub fn admin(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
-        let client = reqwest::blocking::Client::builder().timeout(None).build().expect("a plain client");
+        let client = reqwest::blocking::Client::builder()
+            .timeout(None)
+            .build()
+            .expect("a plain client");
         let mut request = client.request(method, format!("{}{path}", self.endpoints.aws.admin));
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().and_then(|response| response.error_for_status()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let response = request
+            .send()
+            .and_then(|response| response.error_for_status())
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
         let text = response.text().unwrap_or_default();
         serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// Moves the clock that all parts go by: edge, control plane and identity provider.
+    pub fn advance(&self, seconds: u64) {
+        let url = format!("{}/clock?advance={}", self.endpoints.edge.admin, seconds * 1000);
+        let answer = reqwest::blocking::Client::new().post(&url).send();
+        answer
+            .and_then(|answer| answer.error_for_status())
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
     /// Objects that were created and not deleted, by the control plane's log.
     pub fn left_over(&self) -> Vec<Value> {
         let answer = self.admin(reqwest::Method::GET, "/created", None);
-        answer["objects"].as_array().cloned().unwrap_or_else(|| panic!("unexpected ledger: {answer}"))
+        answer["objects"]
+            .as_array()
+            .cloned()
+            .unwrap_or_else(|| panic!("unexpected ledger: {answer}"))
     }
 
     /// What the local cloud wrote to its log, for failures.
@@ -75,7 +101,9 @@ impl LocalCloud {
     /// The edge's access log, one JSON line a request.
     pub fn access_log(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.state.join("access.jsonl")).unwrap_or_default();
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Edge {
     pub hosts: Vec<String>,
     pub ca_file: PathBuf,
     pub certificate_arn: String,
+    pub admin: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -20,7 +20,10 @@ impl Form {
         let form = &rest[..end];
         let head = &form[..form.find('>')?];
         let action = attribute(head, "action").unwrap_or_default();
-        let inputs = form.match_indices("<input").filter_map(|(at, _)| input(&form[at..])).collect();
+        let inputs = form
+            .match_indices("<input")
+            .filter_map(|(at, _)| input(&form[at..]))
+            .collect();
         Some(Self { action, inputs })
     }
 
@@ -29,7 +32,9 @@ impl Form {
     }
 
     pub fn is_consent(&self) -> bool {
-        self.inputs.iter().any(|input| input.name == "prompt" && input.value == "consent")
+        self.inputs
+            .iter()
+            .any(|input| input.name == "prompt" && input.value == "consent")
     }
 
     /// The form's body with the user's name in its text field and the password in its password field.
@@ -58,7 +63,12 @@ fn input(html: &str) -> Option<Input> {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     let end = tag[start..].find('"')? + start;
-    Some(tag[start..end].replace("&amp;", "&").replace("&quot;", "\"").replace("&#x2F;", "/"))
+    Some(
+        tag[start..end]
+            .replace("&amp;", "&")
+            .replace("&quot;", "\"")
+            .replace("&#x2F;", "/"),
+    )
 }
 
 fn encode(text: &str) -> String {

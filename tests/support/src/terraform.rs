@@ -26,7 +26,11 @@ impl Run {
 
     #[track_caller]
     pub fn failure(self) -> Self {
-        assert_ne!(self.code, 0, "terraform succeeded but should have failed:\n{}", self.output);
+        assert_ne!(
+            self.code, 0,
+            "terraform succeeded but should have failed:\n{}",
+            self.output
+        );
         self
     }
 
@@ -39,14 +43,21 @@ impl Run {
 
     /// The output as one line of words.
     pub fn folded(&self) -> String {
-        self.output.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
+        self.output
+            .replace(['│', '╷', '╵'], " ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 impl Terraform {
     /// A folder with `files` (name, text) and credentials and endpoints for the local cloud.
     pub fn new(endpoints: &Endpoints, files: &[(&str, &str)]) -> Self {
-        let this = Self { folder: tempfile::tempdir().expect("a temporary folder"), environment: environment(endpoints) };
+        let this = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            environment: environment(endpoints),
+        };
         for (name, text) in files {
             this.write(name, text);
         }
@@ -76,7 +87,10 @@ impl Terraform {
     }
 
     fn write_cli_configuration(&self) {
-        let text = format!("provider_installation {{\n  dev_overrides {{\n    \"zt-edge/zt\" = {:?}\n  }}\n  direct {{}}\n}}\n", crate::built());
+        let text = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"zt-edge/zt\" = {:?}\n  }}\n  direct {{}}\n}}\n",
+            crate::built()
+        );
         self.write(".cli.tfrc", &text);
     }
 
@@ -99,14 +113,21 @@ impl Terraform {
     pub fn run(&self, arguments: &[&str]) -> Run {
         let output = self.command(arguments).output().expect("terraform can be started");
         let text = [output.stdout, output.stderr].concat();
-        Run { code: output.status.code().unwrap_or(-1), output: String::from_utf8_lossy(&text).into_owned() }
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            output: String::from_utf8_lossy(&text).into_owned(),
+        }
     }
 
     /// Starts a command whose output goes to files in the folder (`out.log`).
     pub fn spawn(&self, arguments: &[&str]) -> Child {
         let log = std::fs::File::create(self.path().join("out.log")).expect("a log file");
         let again = log.try_clone().expect("a log file");
-        self.command(arguments).stdout(log).stderr(again).spawn().expect("terraform can be started")
+        self.command(arguments)
+            .stdout(log)
+            .stderr(again)
+            .spawn()
+            .expect("terraform can be started")
     }
 
     /// `terraform init`, needed only for configurations with modules; a provider in `dev_overrides` needs none.
@@ -127,12 +148,19 @@ impl Terraform {
     }
 
     /// Asserts that nothing is left to do, with and without refresh-only.
+    ///
+    /// The detailed exit code of a refresh-only plan says 2 on Terraform 1.11 with nothing changed, also with
+    /// hashicorp/aws, so there the words count.
     #[track_caller]
     pub fn plan_is_empty(&self) {
-        for more in [&[][..], &["-refresh-only"][..]] {
-            let run = self.plan(more);
-            assert_eq!(run.code, 0, "the plan {more:?} is not empty:\n{}", run.output);
-        }
+        let run = self.plan(&[]);
+        assert_eq!(run.code, 0, "the plan is not empty:\n{}", run.output);
+        let run = self.plan(&["-refresh-only"]);
+        assert!(
+            run.output.contains("No changes."),
+            "the refresh-only plan is not empty:\n{}",
+            run.output
+        );
     }
 
     /// The values of one resource in the state.
@@ -154,8 +182,17 @@ impl Terraform {
 
 fn find(module: &Value, address: &str) -> Option<Value> {
     let resources = module["resources"].as_array().into_iter().flatten();
-    let here = resources.into_iter().find(|resource| resource["address"] == address).map(|resource| resource["values"].clone());
-    here.or_else(|| module["child_modules"].as_array().into_iter().flatten().find_map(|child| find(child, address)))
+    let here = resources
+        .into_iter()
+        .find(|resource| resource["address"] == address)
+        .map(|resource| resource["values"].clone());
+    here.or_else(|| {
+        module["child_modules"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find_map(|child| find(child, address))
+    })
 }
 
 fn environment(endpoints: &Endpoints) -> Vec<(String, String)> {
@@ -173,7 +210,10 @@ fn environment(endpoints: &Endpoints) -> Vec<(String, String)> {
 }
 
 fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())).flatten() {
+    for entry in std::fs::read_dir(from)
+        .unwrap_or_else(|error| panic!("{}: {error}", from.display()))
+        .flatten()
+    {
         let (source, target): (PathBuf, PathBuf) = (entry.path(), to.join(entry.file_name()));
         if source.is_dir() {
             std::fs::create_dir_all(&target).expect("a folder");

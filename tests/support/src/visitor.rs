@@ -28,7 +28,10 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Where a redirect leads, absolute.
@@ -67,7 +70,11 @@ impl Visitor {
             .timeout(std::time::Duration::from_secs(60))
             .build()
             .expect("a client");
-        Self { client, jar, port: endpoints.edge.port }
+        Self {
+            client,
+            jar,
+            port: endpoints.edge.port,
+        }
     }
 
     /// The address of a path of a host at the edge.
@@ -82,7 +89,16 @@ impl Visitor {
 
     /// One request as a script makes it.
     pub fn fetch(&self, method: Method, url: Url) -> Answer {
-        self.send(method, url, &[("accept", "application/json"), ("sec-fetch-mode", "cors"), ("sec-fetch-site", "same-origin")], None)
+        self.send(
+            method,
+            url,
+            &[
+                ("accept", "application/json"),
+                ("sec-fetch-mode", "cors"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            None,
+        )
     }
 
     /// One request with headers and a body of the caller's own.
@@ -103,10 +119,15 @@ impl Visitor {
         let mut steps = vec![self.navigate(url)];
         while steps.len() <= 20 {
             let last = steps.last().expect("there is a first step");
-            let Some(next) = last.is_redirect().then(|| last.location()).flatten() else { return steps };
+            let Some(next) = last.is_redirect().then(|| last.location()).flatten() else {
+                return steps;
+            };
             steps.push(self.navigate(next));
         }
-        let addresses: Vec<String> = steps.iter().map(|step| format!("{} {}", step.status, step.url)).collect();
+        let addresses: Vec<String> = steps
+            .iter()
+            .map(|step| format!("{} {}", step.status, step.url))
+            .collect();
         panic!("a loop of redirects:\n{}", addresses.join("\n"));
     }
 
@@ -115,13 +136,19 @@ impl Visitor {
         let mut steps = self.follow(url);
         for _ in 0..4 {
             let page = steps.last().expect("there is a page").clone();
-            let Some(form) = Form::first(&page.body) else { return steps };
+            let Some(form) = Form::first(&page.body) else {
+                return steps;
+            };
             if !form.asks_for_password() && !form.is_consent() {
                 return steps;
             }
             let target = page.url.join(&form.action).expect("a form has a valid action");
             let body = form.filled(user, password);
-            let headers = [NAVIGATION.as_slice(), &[("content-type", "application/x-www-form-urlencoded")]].concat();
+            let headers = [
+                NAVIGATION.as_slice(),
+                &[("content-type", "application/x-www-form-urlencoded")],
+            ]
+            .concat();
             let answer = self.send(Method::POST, target, &headers, Some(body));
             let next = answer.is_redirect().then(|| answer.location()).flatten();
             steps.push(answer);
@@ -135,22 +162,40 @@ impl Visitor {
     /// The `Cookie` header this visitor would send there.
     pub fn cookies(&self, url: &Url) -> String {
         use reqwest::cookie::CookieStore;
-        self.jar.cookies(url).and_then(|value| value.to_str().ok().map(str::to_owned)).unwrap_or_default()
+        self.jar
+            .cookies(url)
+            .and_then(|value| value.to_str().ok().map(str::to_owned))
+            .unwrap_or_default()
     }
 
     /// The value of one cookie, if this visitor has it.
     pub fn cookie(&self, url: &Url, name: &str) -> Option<String> {
         let all = self.cookies(url);
-        all.split("; ").find_map(|pair| pair.strip_prefix(&format!("{name}="))).map(str::to_owned)
+        all.split("; ")
+            .find_map(|pair| pair.strip_prefix(&format!("{name}=")))
+            .map(str::to_owned)
     }
 }
 
 /// The headers of a browser's navigation.
-pub const NAVIGATION: [(&str, &str); 4] =
-    [("accept", "text/html,application/xhtml+xml"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("sec-fetch-site", "none")];
+pub const NAVIGATION: [(&str, &str); 4] = [
+    ("accept", "text/html,application/xhtml+xml"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "document"),
+    ("sec-fetch-site", "none"),
+];
 
 fn read(response: Response) -> Answer {
-    let (url, status, headers) = (response.url().clone(), response.status().as_u16(), response.headers().clone());
+    let (url, status, headers) = (
+        response.url().clone(),
+        response.status().as_u16(),
+        response.headers().clone(),
+    );
     let body = response.text().unwrap_or_default();
-    Answer { url, status, headers, body }
+    Answer {
+        url,
+        status,
+        headers,
+        body,
+    }
 }

@@ -13,7 +13,12 @@ struct Mistakes {
 impl Mistakes {
     fn new() -> Self {
         let cloud = LocalCloud::start();
-        let good = [HEAD, STORE, &application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0])].concat();
+        let good = [
+            HEAD,
+            STORE,
+            &application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0]),
+        ]
+        .concat();
         Self { cloud, good }
     }
 
@@ -38,21 +43,55 @@ fn mistakes_of_an_application_are_found_by_the_plan() {
     let issuer = mistakes.cloud.endpoints.identity_provider.issuer.clone();
     let host = mistakes.cloud.endpoints.edge.hosts[0].clone();
     let certificate = mistakes.cloud.endpoints.edge.certificate_arn.clone();
-    mistakes.check(r#"{ path = "/*", allow = ["staff"] }"#, r#"{ path = "/*" }"#, &["routes[3]", "access = \"public\""]);
-    mistakes.check(r#"{ path = "/*", allow = ["staff"] }"#, r#"{ path = "/*", allow = ["stuff"] }"#, &["routes[3].allow[0]", "stuff", "staff"]);
-    mistakes.check(r#"path = "/public/*""#, r#"path = "public/*""#, &["routes[0].path", "/"]);
-    mistakes.check(r#"path = "/public/*""#, r#"path = "/a/../public/*""#, &["routes[0].path"]);
-    mistakes.check(&issuer, "http://issuer.example.com", &["identity_provider.issuer", "https"]);
+    mistakes.check(
+        r#"{ path = "/*", allow = ["staff"] }"#,
+        r#"{ path = "/*" }"#,
+        &["routes[3]", "access = \"public\""],
+    );
+    mistakes.check(
+        r#"{ path = "/*", allow = ["staff"] }"#,
+        r#"{ path = "/*", allow = ["stuff"] }"#,
+        &["routes[3].allow[0]", "stuff", "staff"],
+    );
+    mistakes.check(
+        r#"path = "/public/*""#,
+        r#"path = "public/*""#,
+        &["routes[0].path", "/"],
+    );
+    mistakes.check(
+        r#"path = "/public/*""#,
+        r#"path = "/a/../public/*""#,
+        &["routes[0].path"],
+    );
+    mistakes.check(
+        &issuer,
+        "http://issuer.example.com",
+        &["identity_provider.issuer", "https"],
+    );
     mistakes.check(&issuer, &format!("{issuer}/other"), &["identity_provider.issuer"]);
-    mistakes.check(r#"  identity_headers "#, "  session = { lifetime = \"13h\", absolute_lifetime = \"13h\" }\n  identity_headers ", &["session", "12h"]);
-    mistakes.check(&certificate, "arn:aws:acm:eu-west-1:000000000000:certificate/abc", &["certificate_arn", "us-east-1"]);
-    mistakes.check(&format!("[\"{host}\"]"), &format!("[\"{host}\", \"UPPER.example.com\"]"), &["aliases"]);
+    mistakes.check(
+        r#"  identity_headers "#,
+        "  session = { lifetime = \"13h\", absolute_lifetime = \"13h\" }\n  identity_headers ",
+        &["session", "12h"],
+    );
+    mistakes.check(
+        &certificate,
+        "arn:aws:acm:eu-west-1:000000000000:certificate/abc",
+        &["certificate_arn", "us-east-1"],
+    );
+    mistakes.check(
+        &format!("[\"{host}\"]"),
+        &format!("[\"{host}\", \"UPPER.example.com\"]"),
+        &["aliases"],
+    );
 }
 
 #[test]
 fn an_application_with_too_many_routes_is_refused_by_the_plan() {
     let mistakes = Mistakes::new();
-    let routes: Vec<String> = (0..400).map(|n| format!("{{ path = \"/some/rather/long/path/number-{n}/*\", allow = [\"staff\"] }},")).collect();
+    let routes: Vec<String> = (0..400)
+        .map(|n| format!("{{ path = \"/some/rather/long/path/number-{n}/*\", allow = [\"staff\"] }},"))
+        .collect();
     let many = format!("{}\n    {{ path = \"/*\", allow", routes.join("\n    "));
     mistakes.check(r#"{ path = "/*", allow"#, &many, &["routes", "10240"]);
 }
@@ -61,10 +100,20 @@ fn an_application_with_too_many_routes_is_refused_by_the_plan() {
 fn a_domain_of_another_distribution_is_a_clear_error() {
     let cloud = LocalCloud::start();
     let host = &cloud.endpoints.edge.hosts[0];
-    let both = [HEAD, STORE, &application(&cloud.endpoints, "one", host), &application(&cloud.endpoints, "two", host)].concat();
+    let both = [
+        HEAD,
+        STORE,
+        &application(&cloud.endpoints, "one", host),
+        &application(&cloud.endpoints, "two", host),
+    ]
+    .concat();
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &both)]);
     let run = terraform.apply(&["-parallelism=1"]).failure();
-    assert!(run.folded().contains("Domain in use") && run.folded().contains(host.as_str()), "{}", run.output);
+    assert!(
+        run.folded().contains("Domain in use") && run.folded().contains(host.as_str()),
+        "{}",
+        run.output
+    );
     terraform.destroy().success();
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
 }
@@ -84,11 +133,16 @@ fn missing_credentials_are_one_clear_error() {
 
 #[test]
 fn denied_throttled_and_failing_calls_are_one_diagnostic_with_a_request_id() {
-    for (kind, text) in [("denied", "cloudfront:CreateKeyValueStore"), ("quota", "CreateKeyValueStore")] {
+    let head = HEAD.replace("provider \"zt\" {}", "provider \"zt\" {\n  max_retries = 2\n}");
+    for (kind, text) in [
+        ("denied", "cloudfront:CreateKeyValueStore"),
+        ("throttle", "CreateKeyValueStore"),
+        ("5xx", "CreateKeyValueStore"),
+    ] {
         let cloud = LocalCloud::start();
-        let rule = serde_json::json!({"service": "cloudfront", "operation": "CreateKeyValueStore", "kind": kind, "times": 1000});
+        let rule = serde_json::json!({"service": "cloudfront", "operation": "CreateKeyValueStore", "kind": kind, "count": 1000});
         cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
-        let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+        let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[head.as_str(), STORE].concat())]);
         let run = terraform.apply(&[]).failure();
         assert!(run.folded().contains(text), "{}", run.output);
         assert!(run.folded().to_lowercase().contains("request id"), "{}", run.output);
@@ -110,7 +164,7 @@ fn passing_throttles_conflicts_and_faults_are_ridden_out() {
         ("cloudfront-keyvaluestore", "UpdateKeys", "5xx"),
         ("secretsmanager", "CreateSecret", "throttle"),
     ] {
-        let rule = serde_json::json!({"service": service, "operation": operation, "kind": kind, "times": 1});
+        let rule = serde_json::json!({"service": service, "operation": operation, "kind": kind, "count": 1});
         cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
     }
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);

@@ -22,7 +22,10 @@ fn check(more: &[&str], most_writes: usize) {
     let before = writes(&cloud);
     terraform.apply(more).success();
     let during = writes(&cloud) - before;
-    assert!((4..=most_writes).contains(&during), "{MANY} revocations took {during} writes, at most {most_writes} are allowed");
+    assert!(
+        (4..=most_writes).contains(&during),
+        "{MANY} revocations took {during} writes, at most {most_writes} are allowed"
+    );
     terraform.plan_is_empty();
     terraform.write("main.tf", &base);
     terraform.apply(&[]).success();
@@ -31,7 +34,11 @@ fn check(more: &[&str], most_writes: usize) {
 }
 
 fn writes(cloud: &LocalCloud) -> usize {
-    cloud.calls().iter().filter(|call| call.operation() == "UpdateKeys").count()
+    cloud
+        .calls()
+        .iter()
+        .filter(|call| call.operation() == "UpdateKeys")
+        .count()
 }
 
 #[test]

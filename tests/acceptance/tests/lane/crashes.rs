@@ -15,7 +15,11 @@ fn calls_of_a_create(cloud: &LocalCloud, base: &str, configuration: &str) -> Vec
     terraform.write("main.tf", configuration);
     terraform.apply(&[]).success();
     let mut known = BTreeSet::new();
-    let calls = cloud.calls().into_iter().skip(seen).map(|call| (call.service().to_owned(), call.operation().to_owned()));
+    let calls = cloud
+        .calls()
+        .into_iter()
+        .skip(seen)
+        .map(|call| (call.service().to_owned(), call.operation().to_owned()));
     let distinct: Vec<_> = calls.filter(|call| known.insert(call.clone())).collect();
     terraform.destroy().success();
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
@@ -26,7 +30,7 @@ fn calls_of_a_create(cloud: &LocalCloud, base: &str, configuration: &str) -> Vec
 fn check(cloud: &LocalCloud, base: &str, configuration: &str, (service, operation): &(String, String)) {
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", base)]);
     terraform.apply(&[]).success();
-    let rule = serde_json::json!({"service": service, "operation": operation, "kind": "hold", "times": 1});
+    let rule = serde_json::json!({"service": service, "operation": operation, "kind": "hold", "count": 1});
     cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
     terraform.write("main.tf", configuration);
     let mut running = terraform.spawn(&["apply", "-auto-approve", "-no-color"]);
@@ -37,20 +41,32 @@ fn check(cloud: &LocalCloud, base: &str, configuration: &str, (service, operatio
     cloud.admin(reqwest::Method::DELETE, "/faults", None);
 
     let run = terraform.apply(&[]);
-    assert_eq!(run.code, 0, "killed at {service} {operation}, the next apply does not converge:\n{}", run.output);
+    assert_eq!(
+        run.code, 0,
+        "killed at {service} {operation}, the next apply does not converge:\n{}",
+        run.output
+    );
     terraform.plan_is_empty();
     terraform.destroy().success();
-    assert!(cloud.left_over().is_empty(), "killed at {service} {operation}: {:?}", cloud.left_over());
+    assert!(
+        cloud.left_over().is_empty(),
+        "killed at {service} {operation}: {:?}",
+        cloud.left_over()
+    );
 }
 
 /// SIGKILL to every provider process below this Terraform.
 fn kill_provider(terraform: &Child) {
     let mut killed = 0;
     for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
+        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
+            continue;
+        };
         let program = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
         if program.ends_with("terraform-provider-zt") && is_below(id, terraform.id()) {
-            let status = std::process::Command::new("kill").args(["-9", &id.to_string()]).status();
+            let status = std::process::Command::new("kill")
+                .args(["-9", &id.to_string()])
+                .status();
             killed += u32::from(status.is_ok_and(|status| status.success()));
         }
     }
@@ -84,7 +100,12 @@ fn killed_at_every_call_of_a_store_create() {
 fn killed_at_every_call_of_an_application_create() {
     let cloud = LocalCloud::start();
     let base = [HEAD, STORE].concat();
-    let configuration = [HEAD, STORE, &application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0])].concat();
+    let configuration = [
+        HEAD,
+        STORE,
+        &application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0]),
+    ]
+    .concat();
     let calls = calls_of_a_create(&cloud, &base, &configuration);
     assert!(calls.len() >= 20, "too few calls to mean anything: {calls:?}");
     for call in &calls {

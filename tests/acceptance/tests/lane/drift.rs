@@ -28,7 +28,13 @@ fn somebody_else(cloud: &LocalCloud, program: &str) {
 fn check(program: &str) {
     let cloud = LocalCloud::start();
     let application = application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0]);
-    let configuration = [HEAD, STORE, &application, &revocation(&cloud.endpoints, "one", "somebody", "")].concat();
+    let configuration = [
+        HEAD,
+        STORE,
+        &application,
+        &revocation(&cloud.endpoints, "one", "somebody", ""),
+    ]
+    .concat();
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &configuration)]);
     terraform.apply(&[]).success();
     somebody_else(&cloud, program);

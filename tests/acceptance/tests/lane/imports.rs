@@ -24,28 +24,42 @@ fn text(value: &serde_json::Value) -> String {
 
 #[test]
 fn a_session_store_by_name() {
-    check(|_| String::new(), "zt_session_store.main", |values| text(&values["name"]));
+    check(
+        |_| String::new(),
+        "zt_session_store.main",
+        |values| text(&values["name"]),
+    );
 }
 
 #[test]
 fn a_session_store_by_arn() {
-    check(|_| String::new(), "zt_session_store.main", |values| text(&values["arn"]));
+    check(
+        |_| String::new(),
+        "zt_session_store.main",
+        |values| text(&values["arn"]),
+    );
 }
 
 #[test]
 fn an_application_by_name() {
     let application = |cloud: &LocalCloud| application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0]);
-    check(application, "zt_edge_app.members", |values| format!("main/{}", text(&values["name"])));
+    check(application, "zt_edge_app.members", |values| {
+        format!("main/{}", text(&values["name"]))
+    });
 }
 
 #[test]
 fn an_application_by_arn() {
     let application = |cloud: &LocalCloud| application(&cloud.endpoints, "members", &cloud.endpoints.edge.hosts[0]);
-    check(application, "zt_edge_app.members", |values| text(&values["distribution_arn"]));
+    check(application, "zt_edge_app.members", |values| {
+        text(&values["distribution_arn"])
+    });
 }
 
 #[test]
 fn a_revocation_by_its_import_id() {
     let revocation = |cloud: &LocalCloud| revocation(&cloud.endpoints, "one", "somebody", "  reason = \"test\"\n");
-    check(revocation, "zt_session_revocation.one", |values| text(&values["import_id"]));
+    check(revocation, "zt_session_revocation.one", |values| {
+        text(&values["import_id"])
+    });
 }

@@ -42,11 +42,22 @@ fn trace_plan_and_state_hold_no_secret() {
     let cloud = LocalCloud::start();
     let host = &cloud.endpoints.edge.hosts[0];
     let more = "  support_url = \"https://visible-canary.example.com/\"\n";
-    let application = application_with(&cloud.endpoints, "members", host, more)
-        .replace("    scopes ", &format!("    client_secret_wo = \"{CANARY}\"\n    client_secret_wo_version = 1\n    scopes "));
-    let configuration = [HEAD, STORE, &application, &revocation(&cloud.endpoints, "one", "somebody", "")].concat();
+    let application = application_with(&cloud.endpoints, "members", host, more).replace(
+        "    scopes ",
+        "    client_secret_wo = var.client_secret\n    client_secret_wo_version = 1\n    scopes ",
+    );
+    let variable = "variable \"client_secret\" {\n  type      = string\n  ephemeral = true\n}\n";
+    let configuration = [
+        HEAD,
+        variable,
+        STORE,
+        &application,
+        &revocation(&cloud.endpoints, "one", "somebody", ""),
+    ]
+    .concat();
     let mut terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &configuration)]);
     let trace = terraform.path().join("trace.log");
+    terraform.set_environment("TF_VAR_client_secret", CANARY);
     terraform.set_environment("TF_LOG", "TRACE");
     terraform.set_environment("TF_LOG_PATH", &trace.to_string_lossy());
     terraform.run(&["plan", "-no-color", "-out=saved.tfplan"]).success();
@@ -55,13 +66,29 @@ fn trace_plan_and_state_hold_no_secret() {
     terraform.plan_is_empty();
 
     let mut hidden = secrets(&cloud);
-    assert!(hidden.len() >= 3, "pepper, key and client secret are expected, found {}", hidden.len());
-    assert!(hidden.iter().any(|secret| secret.contains(CANARY)), "the client secret is not in Secrets Manager");
+    assert!(
+        hidden.len() >= 3,
+        "pepper, key and client secret are expected, found {}",
+        hidden.len()
+    );
+    assert!(
+        hidden.iter().any(|secret| secret.contains(CANARY)),
+        "the client secret is not in Secrets Manager"
+    );
     hidden.push(CANARY.to_owned());
     let state = std::fs::read_to_string(terraform.path().join("terraform.tfstate")).expect("the state");
     let trace = String::from_utf8_lossy(&std::fs::read(&trace).expect("the trace")).into_owned();
-    for (name, text) in [("state", &state), ("plan", &shown), ("trace", &trace)] {
-        assert!(text.contains("visible-canary.example.com"), "the search would not find anything in the {name}");
+    let canary = "visible-canary.example.com";
+    // The trace shows no values of attributes, so what it must show there is the name of the provider's own log.
+    for (name, text, canary) in [
+        ("state", &state, canary),
+        ("plan", &shown, canary),
+        ("trace", &trace, "provider.terraform-provider-zt"),
+    ] {
+        assert!(
+            text.contains(canary),
+            "the search would not find anything in the {name}"
+        );
         for secret in &hidden {
             assert!(!text.contains(secret.as_str()), "a secret is in the {name}");
         }

@@ -12,7 +12,13 @@ fn a_revocation_reaches_both_and_a_cookie_only_its_own() {
     let cloud = LocalCloud::start();
     let endpoints = &cloud.endpoints;
     let [one, two] = [&endpoints.edge.hosts[0], &endpoints.edge.hosts[1]];
-    let base = [HEAD, STORE, &application(endpoints, "one", one), &application(endpoints, "two", two)].concat();
+    let base = [
+        HEAD,
+        STORE,
+        &application(endpoints, "one", one),
+        &application(endpoints, "two", two),
+    ]
+    .concat();
     let terraform = Terraform::new(endpoints, &[("main.tf", &base)]);
     terraform.apply(&[]).success();
 
@@ -22,7 +28,9 @@ fn a_revocation_reaches_both_and_a_cookie_only_its_own() {
     assert_eq!((visit(one).status, visit(two).status), (200, 200));
 
     // The bytes of one, under the host and the cookie name of the other.
-    let cookie = visitor.cookie(&visitor.url(one, "/"), COOKIE).expect("a session cookie");
+    let cookie = visitor
+        .cookie(&visitor.url(one, "/"), COOKIE)
+        .expect("a session cookie");
     let stranger = Visitor::new(endpoints);
     let header = format!("{COOKIE}={cookie}");
     let headers = [NAVIGATION.as_slice(), &[("cookie", header.as_str())]].concat();
@@ -30,11 +38,18 @@ fn a_revocation_reaches_both_and_a_cookie_only_its_own() {
     assert_eq!(own.status, 200, "the cookie is good where it was made: {}", own.body);
     let foreign = stranger.send(reqwest::Method::GET, stranger.url(two, "/members"), &headers, None);
     // A cookie minted within the last minute is answered by 503 and not by a redirect: edge locations may lag.
-    assert_eq!(foreign.status, 503, "the cookie of one passes at the other: {}", foreign.body);
+    assert_eq!(
+        foreign.status, 503,
+        "the cookie of one passes at the other: {}",
+        foreign.body
+    );
 
     let api = visitor.navigate(visitor.url(one, "/api/echo"));
     let echoed: serde_json::Value = serde_json::from_str(&api.body).expect("the origin answers JSON");
-    let subject = echoed["headers"]["x-zt-subject"].as_str().expect("a subject").to_owned();
+    let subject = echoed["headers"]["x-zt-subject"]
+        .as_str()
+        .expect("a subject")
+        .to_owned();
     terraform.write("main.tf", &[base, revocation(endpoints, "out", &subject, "")].concat());
     terraform.apply(&[]).success();
     for host in [one, two] {

@@ -18,7 +18,10 @@ fn main() -> ExitCode {
     let _ = std::fs::remove_dir_all(&state);
     let started = steps.run("start the local cloud", || {
         let quickstart = Quickstart::start(&state);
-        let detail = format!("AWS at {}, edge on port {}", quickstart.cloud.endpoints.aws.endpoint, quickstart.cloud.endpoints.edge.port);
+        let detail = format!(
+            "AWS at {}, edge on port {}",
+            quickstart.cloud.endpoints.aws.endpoint, quickstart.cloud.endpoints.edge.port
+        );
         (quickstart, detail)
     });
     let mut figures = Figures::default();
@@ -36,7 +39,11 @@ fn main() -> ExitCode {
     });
     let path = zt_test_support::root().join("target/demo/summary.json");
     std::fs::write(&path, format!("{summary:#}\n")).expect("the summary can be written");
-    println!("\n{} ({})", if ok { "All steps held." } else { "A step failed." }, path.display());
+    println!(
+        "\n{} ({})",
+        if ok { "All steps held." } else { "A step failed." },
+        path.display()
+    );
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -48,37 +55,55 @@ struct Figures {
 }
 
 fn tour(quickstart: &Quickstart, steps: &mut Steps, figures: &mut Figures) {
-    let applied = steps.run("terraform init", || ((), last_line(&quickstart.init().output)))
+    let applied = steps
+        .run("terraform init", || ((), last_line(&quickstart.init().output)))
         .and_then(|()| steps.run("terraform apply", || ((), last_line(&quickstart.apply().output))));
     if applied.is_some() {
-        steps.run("the next plan is empty", || (quickstart.plan_is_empty(), "nothing to do".to_owned()));
+        steps.run("the next plan is empty", || {
+            (quickstart.plan_is_empty(), "nothing to do".to_owned())
+        });
         let visitor = Visitor::new(&quickstart.cloud.endpoints);
         steps.run("without a session", || ((), without_session(quickstart)));
         let subject = steps.run("log in and visit", || log_in(quickstart, &visitor));
         if let Some(subject) = subject {
-            figures.revocation_seconds = steps.run("revoke by terraform apply", || revoke(quickstart, &visitor, &subject));
+            figures.revocation_seconds =
+                steps.run("revoke by terraform apply", || revoke(quickstart, &visitor, &subject));
             steps.run("the revoked user stays out", || ((), stays_out(quickstart, &visitor)));
         }
     }
     steps.run("terraform destroy", || ((), last_line(&quickstart.destroy().output)));
-    figures.finished = steps.run("the account is empty", || {
-        inventory::drop_site(&quickstart.cloud.endpoints, BUCKET);
-        figures.left_over = quickstart.left_over();
-        assert!(figures.left_over.is_empty(), "left over: {:?}", figures.left_over);
-        ((), "creates minus deletes: 0; botocore lists nothing".to_owned())
-    }).is_some();
+    figures.finished = steps
+        .run("the account is empty", || {
+            inventory::drop_site(&quickstart.cloud.endpoints, BUCKET);
+            figures.left_over = quickstart.left_over();
+            assert!(figures.left_over.is_empty(), "left over: {:?}", figures.left_over);
+            ((), "creates minus deletes: 0; botocore lists nothing".to_owned())
+        })
+        .is_some();
 }
 
 fn last_line(output: &str) -> String {
-    let tells = |line: &&str| ["Resources:", "successfully initialized"].iter().any(|words| line.contains(words));
+    let tells = |line: &&str| {
+        ["Resources:", "successfully initialized"]
+            .iter()
+            .any(|words| line.contains(words))
+    };
     output.lines().find(tells).unwrap_or_default().trim().to_owned()
 }
 
 #[track_caller]
 fn expect(answer: &Answer, status: u16, text: &str) {
     let shown = &answer.body[..answer.body.len().min(600)];
-    assert_eq!(answer.status, status, "{} answered {}:\n{shown}", answer.url, answer.status);
-    assert!(answer.body.contains(text), "{} does not show `{text}`:\n{shown}", answer.url);
+    assert_eq!(
+        answer.status, status,
+        "{} answered {}:\n{shown}",
+        answer.url, answer.status
+    );
+    assert!(
+        answer.body.contains(text),
+        "{} does not show `{text}`:\n{shown}",
+        answer.url
+    );
 }
 
 fn without_session(quickstart: &Quickstart) -> String {
@@ -88,12 +113,20 @@ fn without_session(quickstart: &Quickstart) -> String {
     for path in ["/members/index.html", "/admin/index.html"] {
         let answer = visitor.navigate(url(path));
         assert_eq!(answer.status, 302, "{path} answered {}: {}", answer.status, answer.body);
-        assert!(answer.header("location").starts_with("/oauth2/start?rd="), "{path} leads to {}", answer.header("location"));
+        assert!(
+            answer.header("location").starts_with("/oauth2/start?rd="),
+            "{path} leads to {}",
+            answer.header("location")
+        );
     }
     expect(&visitor.fetch(Method::GET, url("/api/hello")), 401, "");
     expect(&visitor.fetch(Method::POST, url("/members/index.html")), 401, "");
     expect(&visitor.navigate(url("/public/%5cmembers/index.html")), 400, "");
-    expect(&visitor.fetch(Method::GET, visitor.url("elsewhere.cloudfront.net", "/")), 403, "");
+    expect(
+        &visitor.fetch(Method::GET, visitor.url("elsewhere.cloudfront.net", "/")),
+        403,
+        "",
+    );
     "public 200, members 302, admin 302, API 401, ambiguous 400".to_owned()
 }
 
@@ -110,9 +143,19 @@ fn log_in(quickstart: &Quickstart, visitor: &Visitor) -> (String, String) {
     let api = visitor.fetch(Method::GET, url("/api/hello"));
     expect(&api, 200, "x-zt-subject");
     let echoed: Value = serde_json::from_str(&api.body).expect("the API answers with the request as JSON");
-    let subject = echoed["headers"]["x-zt-subject"].as_str().expect("the API is told the subject").to_owned();
-    assert!(!api.body.contains("__Host-zt"), "our cookies reach the origin:\n{}", api.body);
-    (subject.clone(), format!("{} sees members 200, admin 403, API 200", provider.user))
+    let subject = echoed["headers"]["x-zt-subject"]
+        .as_str()
+        .expect("the API is told the subject")
+        .to_owned();
+    assert!(
+        !api.body.contains("__Host-zt"),
+        "our cookies reach the origin:\n{}",
+        api.body
+    );
+    (
+        subject.clone(),
+        format!("{} sees members 200, admin 403, API 200", provider.user),
+    )
 }
 
 /// Revokes by an apply; returns the seconds from the end of the apply to the first refusal.
@@ -129,7 +172,10 @@ fn revoke(quickstart: &Quickstart, visitor: &Visitor, subject: &str) -> (f64, St
             assert!(!answer.body.contains("Members' area"));
             return (seconds, format!("refused {seconds:.3} s after the apply had finished"));
         }
-        assert!(Instant::now() < deadline, "the revoked session still passes after a minute");
+        assert!(
+            Instant::now() < deadline,
+            "the revoked session still passes after a minute"
+        );
     }
 }
 
@@ -138,11 +184,19 @@ fn stays_out(quickstart: &Quickstart, visitor: &Visitor) -> String {
     for path in ["/members/index.html", "/admin/index.html", "/oauth2/start"] {
         let steps = visitor.log_in(visitor.url(&quickstart.host, path), &provider.user, &provider.password);
         for step in &steps {
-            assert!(!step.body.contains("Members' area"), "{} shows members' content", step.url);
+            assert!(
+                !step.body.contains("Members' area"),
+                "{} shows members' content",
+                step.url
+            );
         }
         let last = steps.last().expect("a page");
         assert_eq!(last.status, 403, "{path} ends at {} with {}", last.url, last.status);
     }
-    expect(&visitor.fetch(Method::GET, visitor.url(&quickstart.host, "/api/hello")), 403, "");
+    expect(
+        &visitor.fetch(Method::GET, visitor.url(&quickstart.host, "/api/hello")),
+        403,
+        "",
+    );
     "same browser, provider's session alive: denied, no loop".to_owned()
 }

@@ -15,11 +15,26 @@ fn main() -> ExitCode {
     let (host, port) = (&quickstart.host, endpoints.edge.port);
     println!("\n  public page    https://{host}:{port}/public/index.html");
     println!("  members' area  https://{host}:{port}/members/index.html");
-    println!("  log in as      {} / {}", endpoints.identity_provider.user, endpoints.identity_provider.password);
-    println!("  to trust it    add {} to the browser's authorities,", endpoints.edge.ca_file.display());
-    println!("                 or: curl --cacert {} https://{host}:{port}/public/index.html", endpoints.edge.ca_file.display());
-    println!("  configuration  {}", quickstart.terraform.path().join("examples/quickstart").display());
-    println!("  AWS            {} (account {})", endpoints.aws.endpoint, endpoints.aws.account_id);
+    println!(
+        "  log in as      {} / {}",
+        endpoints.identity_provider.user, endpoints.identity_provider.password
+    );
+    println!(
+        "  to trust it    add {} to the browser's authorities,",
+        endpoints.edge.ca_file.display()
+    );
+    println!(
+        "                 or: curl --cacert {} https://{host}:{port}/public/index.html",
+        endpoints.edge.ca_file.display()
+    );
+    println!(
+        "  configuration  {}",
+        quickstart.terraform.path().join("examples/quickstart").display()
+    );
+    println!(
+        "  AWS            {} (account {})",
+        endpoints.aws.endpoint, endpoints.aws.account_id
+    );
     println!("\nready; Ctrl-C ends it.");
     wait_for_the_end()
 }
