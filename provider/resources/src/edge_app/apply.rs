@@ -9,7 +9,7 @@ use zt_framework::{
     UpdateRequest, Value,
 };
 
-use super::component::{Scope, auth_function, keys_secret};
+use super::component::{Scope, keys_secret};
 use super::config::{Sections, Settings};
 use super::converge::{self, Ended, Facts, Work};
 use super::names::Names;
@@ -123,7 +123,6 @@ impl EdgeApp {
         let state = written(&ground, &settings, &request.planned, &applied.facts);
         let serves = applied.facts.distribution.is_some();
         applied.explain(serves);
-        reap(&ground, context).await;
         let identity = identity_of(&state);
         Ok(ApplyOutcome {
             state: Some(state),
@@ -156,7 +155,6 @@ impl EdgeApp {
             true => unfinished(request.prior),
             false => written(&ground, &settings, &request.planned, &applied.facts),
         };
-        reap(&ground, context).await;
         let identity = identity_of(&state);
         Ok(ApplyOutcome {
             state: Some(state),
@@ -281,13 +279,5 @@ impl Applied {
                 .push_str("\nThe application serves its viewers; the next apply finishes the work.");
         }
         self.diagnostics.push(diagnostic);
-    }
-}
-
-/// Removes functions that earlier destroys had to park, as far as AWS lets go of them by now. Whoever may not list
-/// functions can still apply: the functions stay parked.
-async fn reap(ground: &Ground, context: &Context) {
-    if let Err(fault) = auth_function::reap(&ground.scope(context)).await {
-        tracing::debug!(error = %fault, "parked functions were not looked for");
     }
 }

@@ -118,6 +118,8 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
     ))
     .await?;
     Box::pin(tidy(work, &secrets, facts)).await?;
+    reap(&work.scope).await;
+    // The last call: whoever dies before it finds an unfinished instance, whoever lives after it has a state to save.
     keys_secret::complete(&work.scope)
         .await
         .during("marking the application as complete")?;
@@ -264,4 +266,12 @@ async fn tidy(work: &Work<'_>, secrets: &Secrets, facts: &Facts) -> Result<(), E
             .during("removing the client secret")?;
     }
     Ok(())
+}
+
+/// Removes functions that earlier destroys had to park, as far as AWS lets go of them by now. Whoever may not list
+/// functions can still apply: the functions stay parked.
+async fn reap(scope: &Scope<'_>) {
+    if let Err(fault) = auth_function::reap(scope).await {
+        tracing::debug!(error = %fault, "parked functions were not looked for");
+    }
 }
