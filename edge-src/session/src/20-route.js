@@ -16,20 +16,21 @@ const covers = (pattern, path) => {
   return path.slice(at).endsWith(end);
 };
 
-// ASCII only: engines disagree on the rest, and so do origins.
-const lower = (text) => (~text.search(/[^ -~]/) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text.toLowerCase());
+// ASCII only: engines disagree on the rest, and so do origins. While it is encoded, all else is digits.
+const lower = (text) => decodeURIComponent(encodeURIComponent(text).toLowerCase());
 
 const pick = (path) => {
   if (path === T.p || path.startsWith(T.p + '/')) throw [404, 'path'];
   if (path === T.u) return -2;
   var routes = T.r;
   var initial = path[1];
+  var small;
   for (var i = 0; i < routes.length; i++) {
     var route = routes[i];
     var letter = route[0][1];
     // Most routes end at their first letter: a call costs ten times as much.
     if (letter === initial || letter === '*' || route[1] & 8)
-      if (route[1] & 8 ? covers(lower(route[0]), lower(path)) : covers(route[0], path)) return i;
+      if (route[1] & 8 ? covers(lower(route[0]), (small = small || lower(path))) : covers(route[0], path)) return i;
   }
   return -1;
 };

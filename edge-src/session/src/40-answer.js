@@ -18,7 +18,7 @@ const login = (x, reason, fresh) => {
   }
   var query = x.q.rawQueryString();
   var back = x.q.uri + (query === undefined ? '' : '?' + query);
-  x.o.location = `${T.p}/start?rd=` + Buffer.from(back.length > 2000 ? '/' : back).toString('base64url') + (fresh ? '&fresh=1' : '');
+  x.o.location = `${T.p}/start?rd=` + Buffer.from(back[2000] ? '/' : back).toString('base64url') + (fresh ? '&fresh=1' : '');
   return 302;
 };
 

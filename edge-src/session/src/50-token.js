@@ -7,7 +7,7 @@ const fields = (value) => {
   // At most 1,275 characters match; `(?!\n)`: njs lets `$` match before a final line feed.
   if (
     value.search(
-      /^s1\.[a-z\d]{1,8}\.[\w-]{22}(?:\.[\w-]{12}){2}(?:\.[\da-z]{6,7}){3}\.[\da-z]{1,7}\.[\da-f]{0,64}\.(?:[\w-]{6}){0,4}\.[\w-]{0,1024}\.(?:[\w-]{22})?\.[\w-]{42}[AEIMQUYcgkosw048]$(?!\n)/
+      /^s1\.[a-z\d]{1,8}\.[\w-]{22}(\.[\w-]{12}){2}(\.[\da-z]{6,7}){3}\.[\da-z]{1,7}\.[\da-f]{0,64}\.([\w-]{6}){0,4}\.[\w-]{0,1024}\.([\w-]{22})?\.[\w-]{42}[AEIMQUYcgkosw048]$(?!\n)/
     )
   )
     throw [401, 'format'];

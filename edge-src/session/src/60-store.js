@@ -32,7 +32,7 @@ const latest = (page, slot) => {
 
 // Refuses a session that the page, or the not-before of everyone, ends.
 const standing = (page, x, t, everyone) => {
-  if (page.length > 1024 || page.search(/^1[\da-z]{6}(?:(?:[uso]|b[\w-]{8}[\da-z]{6}i)[\w-]{8}[\da-z]{6})*$(?!\n)/)) throw 1;
+  if (page[1024] || page.search(/^1[\da-z]{6}(([uso]|b[\w-]{8}[\da-z]{6}i)[\w-]{8}[\da-z]{6})*$(?!\n)/)) throw 1;
   var user = t[3].slice(2, 10);
   var block = latest(page, 'b' + user);
   if (block > x.t || block === 2176782335) throw [403, 'blocked']; // zzzzzz: never ends

@@ -52,7 +52,7 @@ async function handler(event) {
     opened(doc, x.t);
     var key = doc.k[t[1]];
     if (!key || !(key[2] === 0 || x.t < key[2])) stale(x, t, 'kid');
-    if (!signedBy(key[0], cookie.value)) throw [401, 'mac'];
+    if (!signedBy(key[0], cookie.value)) stale(x, t, 'mac');
     x.h = t[3].slice(0, 2) + t[2].slice(0, 8);
     if (!(x.t < number(t[7]))) throw [401, 'expired'];
     var page = await store.get('p:' + t[3].slice(0, 2), { format: 'string' });

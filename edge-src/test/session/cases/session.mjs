@@ -73,7 +73,8 @@ const freshness = [
   ['a not-before of the provider session', { cookie: mint(fresh) }, wait('notbefore'), { [PAGE]: page(0, provider(NOW)) }],
   ['a revoked session does not wait', { cookie: mint(fresh) }, toLogin('revoked', '/members/a', { fresh: true }), { [PAGE]: page(0, session(NOW)) }],
   ['a block does not wait', { cookie: mint(fresh) }, refused(403, 'blocked'), { [PAGE]: page(0, block(0 + NOW + 9)) }],
-  ['a bad mac does not wait', { cookie: mint({ ...fresh, mac: 'A'.repeat(43) }) }, toLogin('mac')],
+  ['another key under the same kid', { cookie: mint({ ...fresh, key: OTHER_KEY }) }, wait('mac')],
+  ['another key under the same kid, a minute old', { cookie: mint({ iat: b36(NOW - 60), key: OTHER_KEY }) }, toLogin('mac')],
   ['a policy not met does not wait', { uri: '/admin/x', cookie: mint({ ...fresh, grants: '1' }) }, refused(403, 'policy')]
 ].map(([name, ...rest]) => [`a cookie of less than a minute: ${name}`, ...rest]);
 
