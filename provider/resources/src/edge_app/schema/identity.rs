@@ -5,6 +5,7 @@ use zt_framework::{Attribute, Type};
 
 pub(super) fn identity_provider() -> Attribute {
     let mut attributes = client();
+    attributes.extend(protocol());
     attributes.push(
         Attribute::single(
             "endpoints",
@@ -53,6 +54,11 @@ fn client() -> Vec<Attribute> {
             "Raise it to have a changed `client_secret_wo` written.",
         )
         .optional(),
+    ]
+}
+
+fn protocol() -> Vec<Attribute> {
+    vec![
         Attribute::string(
             "client_authentication",
             "How the auth function proves itself at the token endpoint: `none`, `client_secret_basic` or \

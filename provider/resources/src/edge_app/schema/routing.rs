@@ -68,63 +68,74 @@ fn selector() -> Vec<Attribute> {
 }
 
 fn routes() -> Attribute {
-    let flag = |name, description| Attribute::bool(name, description).default(false);
     Attribute::list(
         "routes",
         "Routes in order: the first whose path matches decides. A request that matches none is refused.",
-        vec![
-            Attribute::string(
-                "path",
-                "Absolute path; `*` stands for any run of characters, slashes included. `/x/*` also covers `/x`.",
-            )
-            .required(),
-            Attribute::string(
-                "access",
-                "`public` lets everybody pass. Without it the route needs `allow`.",
-            )
-            .optional()
-            .validate(rules::one_of(&["public"])),
-            Attribute::list_of(
-                "allow",
-                Type::String,
-                "Names of the policies of which a user must meet one.",
-            )
-            .optional(),
-            Attribute::list_of(
-                "methods",
-                Type::String,
-                "Methods that pass; others get 405. Default: all.",
-            )
-            .optional()
-            .validate_each(rules::method),
-            Attribute::string(
-                "unauthenticated",
-                "What a browser without a session gets: `redirect` to the login (the default) or `401`. Other \
-                 clients always get 401.",
-            )
-            .default("redirect")
-            .validate(rules::one_of(&["redirect", "401"])),
-            Attribute::string("origin", "Name of the origin. Default: `default_origin`.").optional(),
-            Attribute::string(
-                "cache",
-                "`none` (the default), or `shared`: answers may be cached and served to everybody whom the route \
-                 allows.",
-            )
-            .default("none")
-            .validate(rules::one_of(&["none", "shared"])),
-            flag(
-                "allow_encoded_slash",
-                "Whether `%2F` may occur in the path. Default `false`.",
-            ),
-            flag("allow_semicolon", "Whether `;` may occur in the path. Default `false`."),
-            flag(
-                "case_insensitive",
-                "Whether letters match in either case. Default `false`.",
-            ),
-            cors(),
-        ],
+        decision().into_iter().chain(delivery()),
     )
     .required()
+}
+
+/// Who passes.
+fn decision() -> Vec<Attribute> {
+    vec![
+        Attribute::string(
+            "path",
+            "Absolute path; `*` stands for any run of characters, slashes included. `/x/*` also covers `/x`.",
+        )
+        .required(),
+        Attribute::string(
+            "access",
+            "`public` lets everybody pass. Without it the route needs `allow`.",
+        )
+        .optional()
+        .validate(rules::one_of(&["public"])),
+        Attribute::list_of(
+            "allow",
+            Type::String,
+            "Names of the policies of which a user must meet one.",
+        )
+        .optional(),
+        Attribute::list_of(
+            "methods",
+            Type::String,
+            "Methods that pass; others get 405. Default: all.",
+        )
+        .optional()
+        .validate_each(rules::method),
+        Attribute::string(
+            "unauthenticated",
+            "What a browser without a session gets: `redirect` to the login (the default) or `401`. Other \
+             clients always get 401.",
+        )
+        .default("redirect")
+        .validate(rules::one_of(&["redirect", "401"])),
+    ]
+}
+
+/// Where it goes, and what may stand in its path.
+fn delivery() -> Vec<Attribute> {
+    let flag = |name, description| Attribute::bool(name, description).default(false);
+    vec![
+        Attribute::string("origin", "Name of the origin. Default: `default_origin`.").optional(),
+        Attribute::string(
+            "cache",
+            "`none` (the default), or `shared`: answers may be cached and served to everybody whom the route \
+             allows.",
+        )
+        .default("none")
+        .validate(rules::one_of(&["none", "shared"])),
+        flag(
+            "allow_encoded_slash",
+            "Whether `%2F` may occur in the path. Default `false`.",
+        ),
+        flag("allow_semicolon", "Whether `;` may occur in the path. Default `false`."),
+        flag(
+            "case_insensitive",
+            "Whether letters match in either case. Default `false`.",
+        ),
+        cors(),
+    ]
 }
 
 fn cors() -> Attribute {
