@@ -139,9 +139,12 @@ fn sections(text: &mut String, block: &Value) {
     }
 }
 
+/// Whether an attribute belongs under a heading.
+type Holds<'all> = dyn Fn(&Value) -> bool + 'all;
+
 fn group(text: &mut String, level: &str, path: &str, attributes: &Value, nested: &mut Vec<(String, Value)>) {
     let flag = |attribute: &Value, name: &str| attribute[name].as_bool().unwrap_or_default();
-    let kinds: [(&str, &dyn Fn(&Value) -> bool); 3] = [
+    let kinds: [(&str, &Holds<'_>); 3] = [
         ("Required", &|attribute| flag(attribute, "required")),
         ("Optional", &|attribute| flag(attribute, "optional")),
         ("Read-Only", &|attribute| {

@@ -32,7 +32,10 @@ enum Act {
 /// A provider that was killed between its write and its answer leaves a block that no state knows. It errs on the safe
 /// side, but somebody has to be told how to get hold of it.
 #[derive(Clone, Default)]
-pub(super) struct OtherBlocks(Arc<Mutex<BTreeMap<User, Vec<(BlockId, Block)>>>>);
+pub(super) struct OtherBlocks(Arc<Mutex<BlocksByUser>>);
+
+/// Blocks by the user they hold out.
+pub(super) type BlocksByUser = BTreeMap<User, Vec<(BlockId, Block)>>;
 
 impl OtherBlocks {
     fn found(&self, user: &User, blocks: Vec<(BlockId, Block)>) {
@@ -43,7 +46,7 @@ impl OtherBlocks {
     }
 
     /// The users with such blocks.
-    pub(super) fn take(&self) -> BTreeMap<User, Vec<(BlockId, Block)>> {
+    pub(super) fn take(&self) -> BlocksByUser {
         let mut found = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         found.retain(|_, blocks| !blocks.is_empty());
         found

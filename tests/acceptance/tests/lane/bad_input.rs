@@ -125,7 +125,8 @@ fn missing_credentials_are_one_clear_error() {
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
         terraform.set_environment(name, "");
     }
-    terraform.set_environment("HOME", &terraform.path().to_string_lossy().into_owned());
+    let home = terraform.path().to_string_lossy().into_owned();
+    terraform.set_environment("HOME", &home);
     let run = terraform.run(&["plan", "-no-color"]).failure();
     assert!(run.folded().contains("No credentials for AWS"), "{}", run.output);
     assert_eq!(run.output.matches("Error:").count(), 1, "{}", run.output);
