@@ -17,7 +17,7 @@ use crate::marks::{Mark, Stage};
 const RUNTIME: &str = "nodejs24.x";
 const HANDLER: &str = "index.handler";
 const MEMORY: u32 = 128;
-const TIMEOUT: u32 = 10;
+const TIMEOUT: u32 = 15;
 /// Pauses between two tries to delete a function whose replicas are going.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 

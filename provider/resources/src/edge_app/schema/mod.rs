@@ -68,7 +68,8 @@ fn naming() -> Vec<Attribute> {
                     "Longest session lifetime that the store allows, such as `12h`.",
                 )
                 .required()
-                .validate(rules::duration),
+                .validate(rules::duration)
+                .same_when(rules::same_duration),
                 Attribute::string(
                     "pepper_secret_arn",
                     "ARN of the secret that holds the pepper of the store.",

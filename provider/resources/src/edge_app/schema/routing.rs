@@ -176,7 +176,8 @@ fn origins() -> Attribute {
             Attribute::map_of(
                 "headers",
                 Type::String,
-                "Headers that CloudFront adds towards the origin, such as a shared secret.",
+                "Headers that CloudFront adds towards the origin. They stand in the state and in the application's membership secret: \
+                 no place for a secret.",
             )
             .optional()
             .sensitive(),

@@ -59,6 +59,12 @@ pub(super) fn duration(value: &Value) -> Verdict {
     }
 }
 
+/// Whether two texts name the same length of time, such as `12h` and `720m`.
+pub(super) fn same_duration(one: &Value, other: &Value) -> bool {
+    let seconds = |value: &Value| text(value).parse::<Duration>().map(Duration::seconds).ok();
+    seconds(one).is_some() && seconds(one) == seconds(other)
+}
+
 pub(super) fn host_name(value: &Value) -> Verdict {
     judged::<HostName>(text(value))
 }
