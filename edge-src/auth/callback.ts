@@ -131,12 +131,18 @@ function sessionClaims(claims: Json, { config }: Surroundings): { encoded: strin
   for (const name of config.sessionClaims) {
     const value = name === config.claims.email ? verifiedEmail(claims, config.claims) : member(claims, name);
     if (value === undefined || !isPlain(value)) continue;
-    const tried = { ...kept, [name]: value };
+    const tried = { ...kept, [name]: wellFormed(value) };
     const text = b64u(Buffer.from(JSON.stringify(tried), 'utf8'));
     if (text.length > LARGEST_CLAIMS) dropped.push(name);
     else [kept, encoded] = [tried, text];
   }
   return { encoded, dropped };
+}
+
+/** Half a surrogate pair has no UTF-8: engines disagree on what becomes of it, so nobody gets to see one. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8').toString('utf8');
+  return Array.isArray(value) ? value.map(wellFormed) : value;
 }
 
 function isPlain(value: unknown): boolean {

@@ -35,7 +35,8 @@ export interface Config {
   readonly sessionClaims: readonly string[];
   readonly lifetime: number;
   readonly absoluteLifetime: number;
-  readonly freshOnExpiry: boolean;
+  /** The provider never tells when a user logged in, although it is asked. */
+  readonly authTimeOptional: boolean;
   readonly secrets: SecretNames;
   readonly supportUrl: string | null;
   readonly title: string;
@@ -62,7 +63,7 @@ export function parseConfig(text: string): Config {
     port: at.count('port'),
     prefix: at.text('prefix', /^(?:\/[A-Za-z0-9._~-]+)+$/),
     cookie: at.text('cookie', /^__(?:Host-zt-session|Secure-zt-[a-z0-9-]+)$/),
-    cookieDomain: at.raw('cookie_domain') == null ? null : at.text('cookie_domain', /^[a-z0-9.-]{1,253}$/),
+    cookieDomain: at.raw('cookie_domain') == null ? null : at.text('cookie_domain', /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/),
     issuer: at.url('issuer'),
     clientId: at.text('client_id', /^[\x21-\x7e]+$/),
     clientAuthentication: at.text('client_authentication', /^(?:none|client_secret_basic|client_secret_post)$/) as ClientAuthentication,
@@ -77,7 +78,7 @@ export function parseConfig(text: string): Config {
     sessionClaims: at.list('session_claims', /^[^\0]{1,128}$/),
     lifetime: at.count('lifetime'),
     absoluteLifetime: at.count('absolute_lifetime'),
-    freshOnExpiry: at.flag('fresh_on_expiry'),
+    authTimeOptional: at.raw('auth_time_optional') == null ? false : at.flag('auth_time_optional'),
     secrets: secretNames(at.object('secrets')),
     supportUrl: at.raw('support_url') == null ? null : at.text('support_url', /^(?:https:\/\/|mailto:)[\x21-\x7e]+$/),
     title: at.text('title', /^[^\0]{1,200}$/),
@@ -89,7 +90,13 @@ export function parseConfig(text: string): Config {
   at.check('client_secret', (config.clientAuthentication === 'none') === (config.secrets.clientSecret === null));
   const hostOnly = config.cookie === '__Host-zt-session';
   at.check('cookie', hostOnly ? config.cookieDomain === null : config.cookie === `__Secure-zt-${config.application}`);
+  at.check('cookie_domain', config.cookieDomain === null || covers(config.cookieDomain, config.hosts));
   return config;
+}
+
+/** Whether browsers keep a cookie of this domain for every host; where they do not, each login would lead to the next. */
+function covers(domain: string, hosts: readonly string[]): boolean {
+  return hosts.length > 0 && hosts.every((host) => host === domain || host.endsWith(`.${domain}`));
 }
 
 function claimNames(at: Reader): ClaimNames {

@@ -44,7 +44,7 @@ export async function verifyIdToken(token: string, config: Config, keySet: KeySe
     claims,
     user,
     providerSession: typeof session === 'string' && session !== '' ? session : undefined,
-    loginTime: loginTime(member(claims, 'auth_time'), expected),
+    loginTime: loginTime(member(claims, 'auth_time'), config.authTimeOptional, expected),
   };
 }
 
@@ -77,8 +77,15 @@ function checkParty(payload: JWTPayload, clientId: string): void {
   if ((several || party !== undefined) && party !== clientId) throw new Refusal('id_token', { detail: 'azp' });
 }
 
-function loginTime(claim: unknown, { now, freshSince }: Expectation): number {
-  if (claim === undefined && freshSince === undefined) return now;
+/**
+ * A login whose time is unknown could be from before a sign-out, and the viewer can leave out of the addresses whatever we
+ * asked for there. So the time is required, unless the settings say that this provider never tells.
+ */
+function loginTime(claim: unknown, optional: boolean, { now, freshSince }: Expectation): number {
+  if (claim === undefined && freshSince === undefined) {
+    if (!optional) throw new Refusal('id_token', { detail: 'no_auth_time' });
+    return now;
+  }
   const time = asCount(claim);
   if (time === undefined && freshSince !== undefined) throw new Refusal('fresh', { detail: 'no_auth_time' });
   if (time === undefined || time > now + SKEW) throw new Refusal('id_token', { detail: 'auth_time' });

@@ -1,5 +1,6 @@
 /** `logout`: ends this browser's session, here and, where it can be asked to, at the provider. */
-import { dropSessions } from './session.ts';
+import type { Trail } from './audit.ts';
+import { dropSessions, readSession } from './session.ts';
 import { endSessionUrl } from './provider.ts';
 import { Refusal } from './refusal.ts';
 import type { Incoming } from './request.ts';
@@ -7,12 +8,23 @@ import { redirect, type EdgeResponse } from './response.ts';
 import type { Surroundings } from './surroundings.ts';
 import { dropTransactions } from './transaction.ts';
 
-export function logout(request: Incoming, { config }: Surroundings): EdgeResponse {
+/** Only this browser's cookies go: a copy of the session, elsewhere, ends when it expires or is revoked. */
+export async function logout(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
+  const { config } = around;
   if (request.method !== 'POST') throw new Refusal('method');
   if (!isOwn(request)) throw new Refusal('origin');
   const landing = `${config.prefix}/signed-out`;
+  trail.handle = await handleOfSession(request, around);
   const cookies = [...dropSessions(config), ...dropTransactions(request)];
   return redirect(303, endSessionUrl(config, request.origin + landing) ?? landing, cookies);
+}
+
+/** The handle by which an operator can revoke what this browser leaves; empty unless the session verifies. */
+async function handleOfSession(request: Incoming, { config, secrets, now }: Surroundings): Promise<string> {
+  if (request.cookie(config.cookie).length === 0) return '';
+  // Logging out must work although secrets cannot be read; the line then names nobody.
+  const keys = await secrets.keys().catch(() => undefined);
+  return keys === undefined ? '' : (readSession(request, config, keys, now())?.handle ?? '');
 }
 
 /**

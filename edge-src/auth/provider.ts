@@ -36,7 +36,8 @@ export function authorizationUrl(config: Config, transaction: Transaction, redir
     parameters['max_age'] = '0';
   } else {
     if (switchAccount) parameters['prompt'] = 'select_account';
-    if (config.freshOnExpiry) parameters['max_age'] = String(config.absoluteLifetime);
+    // OIDC Core 2: whoever is asked for a maximum age must say when the user logged in.
+    parameters['max_age'] = String(config.absoluteLifetime);
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;

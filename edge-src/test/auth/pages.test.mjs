@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { before, test } from 'node:test';
 import { cookiesAfter, HOST, locationOf, setCookies } from './support/application.mjs';
 import { Lambda } from './support/lambda.mjs';
+import { readCookie } from './support/session_reader.mjs';
 import { withCookies, World } from './support/world.mjs';
 
 let world;
@@ -118,12 +119,28 @@ test('R9: where the provider can end its session, it is asked to, and told where
   assert.ok(setCookies(response).some((line) => line.startsWith('__Secure-zt-members=;') && line.endsWith('Domain=example.com')));
 });
 
+test('R9: the audit line of a logout has the handle of a session that verifies, and of no other', async () => {
+  const own = await World.start();
+  const { jar } = await own.login('/a');
+  const session = readCookie(jar['__Host-zt-session'], own.config, own.secrets);
+  const leave = (cookie) => own.get('/oauth2/logout', { method: 'POST', headers: { ...withCookies(cookie).headers, origin: OWN, 'sec-fetch-site': 'same-origin' } });
+  const handles = () => own.lambda.audit.filter((line) => line.endpoint === 'logout').map((line) => line.handle);
+  const forged = `${jar['__Host-zt-session'].slice(0, -44)}.${'A'.repeat(43)}`;
+  for (const cookie of [jar, { '__Host-zt-session': forged }, {}]) assert.equal((await leave(cookie)).status, '303');
+  await own.lambda.advance(61);
+  own.manager.values.delete(own.config.secrets.keys);
+  assert.equal((await leave(jar)).status, '303', 'a logout needs no secret');
+  await own.lambda.audited(() => handles().length === 4);
+  assert.deepEqual(handles(), [session.handle, '', '', '']);
+});
+
 test('settings that are missing or not understood leave a function that refuses everything', async () => {
   const { config } = world;
   const broken = [
     undefined, '', '{', '[]', 'null', { ...config, v: 2 }, { ...config, prefix: 'oauth2' }, { ...config, issuer: 'http://localhost' }, { ...config, token_endpoint: undefined },
     { ...config, algorithms: ['HS256'] }, { ...config, algorithms: ['none'] }, { ...config, algorithms: [] }, { ...config, scopes: ['email'] }, { ...config, cookie: 'session' }, { ...config, cookie: '__Secure-zt-other', cookie_domain: 'example.com' },
-    { ...config, cookie_domain: 'example.com' }, { ...config, client_authentication: 'client_secret_basic' }, { ...config, lifetime: 0 }, { ...config, lifetime: 90_000 }, { ...config, lifetime: '3600' },
+    { ...config, cookie_domain: 'example.com' }, ...['other.example', 'ample.com', 'www.app.example.com', 'example.com.', '.com'].map((domain) => ({ ...config, cookie: '__Secure-zt-members', cookie_domain: domain })),
+    { ...config, hosts: [HOST, 'app.example.org'], cookie: '__Secure-zt-members', cookie_domain: 'example.com' }, { ...config, hosts: [], cookie: '__Secure-zt-members', cookie_domain: 'cloudfront.net' }, { ...config, auth_time_optional: 'yes' }, { ...config, client_authentication: 'client_secret_basic' }, { ...config, lifetime: 0 }, { ...config, lifetime: 90_000 }, { ...config, lifetime: '3600' },
     { ...config, secrets: { ...config.secrets, endpoint: 'http://secrets.example.com' } }, { ...config, authorization_endpoint: 'https://user:pass@login.example.com/' }, { ...config, support_url: 'javascript:alert(1)' },
   ];
   for (const settings of broken) {

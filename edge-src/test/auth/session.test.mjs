@@ -49,10 +49,30 @@ test('T18: a session ends at its lifetime or at the absolute deadline, whichever
   assert.equal(young.expires - young.issued, 3_600);
   const old = await sessionOf({ auth_time: now - 43_000 });
   assert.equal(old.expires, now - 43_000 + 43_200);
-  const unsaid = await sessionOf({ auth_time: undefined });
-  assert.equal(unsaid.loginTime, unsaid.issued);
   const ahead = await sessionOf({ auth_time: now + 30 });
   assert.equal(ahead.loginTime, ahead.issued, 'never later than now');
+});
+
+test('a login whose time the provider does not say is refused: it could be from before a sign-out', async () => {
+  // OIDC Core 2: auth_time is required when max_age was asked for. A viewer can strip `fresh=1` and `max_age`, but not this rule.
+  for (const query of ['', '&fresh=1', '&switch=1']) {
+    const response = await world.finish(await world.begin('/a', { query }), { auth_time: undefined });
+    assert.equal(response.status, '403', query);
+    assert.equal(setCookies(response).some((line) => line.startsWith('__Host-zt-session=')), false);
+  }
+  const line = await world.lambda.audited((each) => each.code === 'id_token');
+  assert.equal(line.detail, 'no_auth_time');
+  const now = await world.lambda.now();
+  assert.equal((await sessionOf({ auth_time: now - 500 })).loginTime, now - 500, 'and one from before stays from before');
+});
+
+test('only where the settings say that a provider never tells is the time of the answer taken, and never for a fresh login', async () => {
+  const lax = await World.start({ changes: { auth_time_optional: true } });
+  const unsaid = await sessionOf({ auth_time: undefined }, lax);
+  assert.equal(unsaid.loginTime, unsaid.issued);
+  const now = await lax.lambda.now();
+  assert.equal((await sessionOf({ auth_time: now - 500 }, lax)).loginTime, now - 500);
+  assert.equal((await lax.finish(await lax.begin('/a', { query: '&fresh=1' }), { auth_time: undefined })).status, '403');
 });
 
 test('T18: a provider session past the absolute deadline leads to one fresh login, then to a page', async () => {
@@ -151,6 +171,12 @@ test('T17: claims that do not fit are left out, by name in the log, and the logi
   assert.deepEqual(session.claims, { name: 'Zoë \u{1F9ED}', nickname: 'z', level: 3, admin: false });
   assert.ok(session.value.length <= 2_048);
   assert.deepEqual((await own.lambda.audited((line) => line.handle === session.handle)).dropped, ['departments']);
+});
+
+test('half a surrogate pair in a claim is replaced, not handed to the session function', async () => {
+  const own = await World.start({ changes: { session_claims: ['name', 'nicknames'] } });
+  const { claims } = await sessionOf({ name: 'a\ud800b', nicknames: ['\udc00', '\u{1F9ED}', 'x'] }, own);
+  assert.deepEqual(claims, { name: 'a\ufffdb', nicknames: ['\ufffd', '\u{1F9ED}', 'x'] });
 });
 
 test('claims that are named like members of every object are not invented', async () => {

@@ -12,7 +12,7 @@ test('L2, L4: the authorization request is complete and proves possession by S25
   const attempt = await world.begin('/x');
   const { state, nonce, code_challenge: challenge, ...rest } = attempt.asked;
   assert.deepEqual(rest, {
-    response_type: 'code', client_id: 'client-1', redirect_uri: `https://${HOST}/oauth2/callback`, scope: 'openid email profile', code_challenge_method: 'S256',
+    response_type: 'code', client_id: 'client-1', redirect_uri: `https://${HOST}/oauth2/callback`, scope: 'openid email profile', code_challenge_method: 'S256', max_age: '43200',
   });
   assert.ok(attempt.location.href.startsWith(`${world.provider.issuer}/authorize?`));
   await world.finish(attempt);
@@ -168,15 +168,15 @@ test('an address too long to come back to ends on a page that says so', async ()
 test('fresh and switch change what the provider is asked', async () => {
   const asked = async (query) => (await world.begin('/x', { query })).asked;
   assert.deepEqual([(await asked('&fresh=1')).prompt, (await asked('&fresh=1')).max_age], ['login', '0']);
-  assert.deepEqual([(await asked('&switch=1')).prompt, (await asked('&switch=1')).max_age], ['select_account', undefined]);
+  assert.deepEqual([(await asked('&switch=1')).prompt, (await asked('&switch=1')).max_age], ['select_account', '43200']);
   assert.equal((await asked('&fresh=1&switch=1')).prompt, 'login', 'the stronger wish holds');
   for (const query of ['&fresh=0', '&fresh=', '&fresh=true', '&fresh=0&fresh=1']) assert.equal((await asked(query)).prompt, undefined, query);
 });
 
-test('with fresh_on_expiry the provider is told how old its session may be', async () => {
-  const eager = await World.start({ changes: { fresh_on_expiry: true } });
-  const { asked } = await eager.begin('/x');
-  assert.deepEqual([asked.max_age, asked.prompt], ['43200', undefined]);
+test('the provider is always told how old its session may be, which obliges it to say when the user logged in', async () => {
+  const short = await World.start({ changes: { absolute_lifetime: 7_200, fresh_on_expiry: true } });
+  const { asked } = await short.begin('/x');
+  assert.deepEqual([asked.max_age, asked.prompt], ['7200', undefined]);
 });
 
 test('parameters of the configured authorization endpoint are kept, and never twice', async () => {

@@ -23,7 +23,7 @@ let handler;
 
 process.on('message', async ({ id, load, event, advance }) => {
   try {
-    if (advance !== undefined) ahead += advance * 1000;
+    if (advance !== undefined) ahead += Math.round(advance * 1000);
     if (load !== undefined) ({ handler } = await import(load));
     const answer = event === undefined ? { length: handler.length, now: Date.now() } : await handler(event);
     process.send({ id, answer });
