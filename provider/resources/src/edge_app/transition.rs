@@ -6,7 +6,7 @@
 
 use zt_model::compile::{Access, Compiled, CompiledRoute};
 use zt_model::ids::PolicyName;
-use zt_model::route::Pattern;
+use zt_model::route::{Pattern, Route};
 
 /// Whether a path of the old route and of the new one goes to the same place, cached in the same way.
 pub(super) type SameDelivery<'a> = &'a dyn Fn(&CompiledRoute, &CompiledRoute) -> bool;
@@ -15,14 +15,13 @@ pub(super) type SameDelivery<'a> = &'a dyn Fn(&CompiledRoute, &CompiledRoute) ->
 pub(super) fn between(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) -> Option<Compiled> {
     let mut routes: Vec<CompiledRoute> = Vec::new();
     let mut differs = false;
-    for before in &old.routes {
+    for before in decided(old).iter() {
         for after in &new.routes {
             if !before.matching.pattern.overlaps(&after.matching.pattern) {
                 continue;
             }
-            let access = access(old, new, (before, after), same);
-            let differing = access != after.access && !same(before, after);
-            let pair = both(before, after, access);
+            let pair = both(old, new, (before, after), same);
+            let differing = !alike(&pair, after) && !same(before, after);
             // A pair that an earlier one covers never decides.
             if routes
                 .iter()
@@ -40,11 +39,16 @@ pub(super) fn between(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) ->
 /// A shorter table for the same while, for when the other does not fit into a function: what would be delivered by one
 /// configuration under the policy of the other admits nobody.
 pub(super) fn closed(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) -> Compiled {
+    let decided = decided(old);
     let mixed = |after: &CompiledRoute| {
-        old.routes.iter().any(|before| {
-            before.matching.pattern.overlaps(&after.matching.pattern)
-                && access(old, new, (before, after), same) != after.access
-        })
+        let pattern = &after.matching.pattern;
+        // What stands behind a route that covers all of it decided none of it.
+        let covering = decided
+            .iter()
+            .position(|before| before.matching.pattern.covers(pattern));
+        let deciding = decided.iter().take(covering.map_or(decided.len(), |index| index + 1));
+        let mut deciding = deciding.filter(|before| before.matching.pattern.overlaps(pattern));
+        deciding.any(|before| !alike(&both(old, new, (before, after), same), after))
     };
     let close = |route: &CompiledRoute| match mixed(route) {
         true => CompiledRoute {
@@ -57,6 +61,32 @@ pub(super) fn closed(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) -> 
         routes: new.routes.iter().map(close).collect(),
         ..new.clone()
     }
+}
+
+/// The routes of a table and what holds behind them: nobody passes a path that no route decides, and the distribution
+/// sends it where it sends everything without an origin of its own.
+fn decided(table: &Compiled) -> Vec<CompiledRoute> {
+    let rest = Pattern::parse("/*", false).ok().map(|pattern| CompiledRoute {
+        matching: Route {
+            pattern,
+            encoded_slash: false,
+            semicolon: false,
+        },
+        access: Access::Policies(Vec::new()),
+        methods: None,
+        always_401: false,
+        origin: None,
+        shared_cache: false,
+        cors: None,
+    });
+    table.routes.iter().cloned().chain(rest).collect()
+}
+
+/// Whether a pair treats its paths as the new route does.
+fn alike(pair: &CompiledRoute, after: &CompiledRoute) -> bool {
+    let mut pair = pair.clone();
+    pair.matching.pattern = after.matching.pattern.clone();
+    pair == *after
 }
 
 /// Who passes a path that was decided by `before` and will be by `after`.
@@ -104,12 +134,35 @@ fn pattern<'a>(before: &'a CompiledRoute, after: &'a CompiledRoute) -> Option<&'
     old.covers(new).then_some(new)
 }
 
-fn both(before: &CompiledRoute, after: &CompiledRoute, access: Access) -> CompiledRoute {
+/// What both allow of the paths that both match. Where they deliver alike, the new route is right at once.
+fn both(
+    old: &Compiled,
+    new: &Compiled,
+    (before, after): (&CompiledRoute, &CompiledRoute),
+    same: SameDelivery<'_>,
+) -> CompiledRoute {
     let mut route = after.clone();
     route.matching.pattern = pattern(before, after).unwrap_or(&after.matching.pattern).clone();
+    route.access = access(old, new, (before, after), same);
+    if same(before, after) {
+        return route;
+    }
     route.matching.encoded_slash &= before.matching.encoded_slash;
     route.matching.semicolon &= before.matching.semicolon;
-    route.access = access;
+    route.always_401 |= before.always_401;
+    route.cors = route.cors.filter(|cors| before.cors.as_ref() == Some(cors));
+    match (&before.methods, &mut route.methods) {
+        (Some(before), Some(methods)) => {
+            methods.retain(|method| before.contains(method));
+            // A list without any method is no table's; that nobody passes says the same.
+            if methods.is_empty() {
+                route.methods = None;
+                route.access = Access::Policies(Vec::new());
+            }
+        }
+        (Some(before), none) => *none = Some(before.clone()),
+        (None, _) => {}
+    }
     route
 }
 
@@ -119,7 +172,7 @@ mod tests {
 
     use super::*;
     use zt_model::compile::{Application, compile};
-    use zt_model::ids::ApplicationName;
+    use zt_model::ids::{ApplicationName, Method};
     use zt_model::membership::{Policy, Selector};
     use zt_model::source::{RouteSource, Source};
 
@@ -214,5 +267,33 @@ mod tests {
         let new = compiled(&[("/*z", "staff", "site"), ("/*", "admins", "")]);
         let between = between(&old, &new, &same).unwrap();
         assert_eq!(allowed(&between, "/az"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn a_path_that_no_route_decided_opens_after_the_distribution_delivers_it() {
+        let old = compiled(&[("/app/*", "staff", "")]);
+        let new = compiled(&[("/app/*", "staff", ""), ("/status/*", "public", "api")]);
+        for table in [between(&old, &new, &same).unwrap(), closed(&old, &new, &same)] {
+            assert_eq!(allowed(&table, "/status/x"), Some(Vec::new()));
+            assert_eq!(allowed(&table, "/app/x"), Some(vec!["staff".into()]));
+        }
+        let beside = compiled(&[("/app/*", "staff", ""), ("/status/*", "public", "")]);
+        assert!(between(&old, &beside, &same).is_none());
+    }
+
+    #[test]
+    fn a_method_reaches_no_origin_for_which_it_was_not_meant() {
+        let methods = |names: &[&str]| Some(names.iter().map(|name| Method::parse(name).unwrap()).collect());
+        let with = |origin: &str, names: &[&str]| {
+            let mut table = compiled(&[("/api/*", "staff", origin), ("/*", "staff", "")]);
+            table.routes[0].methods = methods(names);
+            table
+        };
+        let old = with("site", &["GET"]);
+        let wider = between(&old, &with("api", &["GET", "DELETE"]), &same).unwrap();
+        assert_eq!(wider.routes[0].methods, methods(&["GET"]));
+        let apart = between(&old, &with("api", &["DELETE"]), &same).unwrap();
+        assert_eq!(allowed(&apart, "/api/x"), Some(Vec::new()));
+        assert!(between(&old, &with("site", &["DELETE"]), &same).is_none());
     }
 }
