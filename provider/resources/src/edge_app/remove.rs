@@ -52,7 +52,7 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
     let days = farewell.recovery_days;
     step(
         "removing the keys from the session store",
-        store_document::remove(scope, &farewell.store.arn).await,
+        remove_document(scope, &farewell.store.arn).await,
     )?;
     step("removing the client secret", client_secret::remove(scope, days).await)?;
     step(
@@ -69,6 +69,14 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
             ),
         )
     }))
+}
+
+/// The document carries no mark: it belongs to the instance whose keys are in it.
+async fn remove_document(scope: &Scope<'_>, store_arn: &str) -> Result<(), Fault> {
+    match keys_secret::look(scope).await? {
+        Some(mark) if !scope.owns(Some(&mark)) => Ok(()),
+        _ => store_document::remove(scope, store_arn).await,
+    }
 }
 
 fn step<T>(doing: &str, result: Result<T, Fault>) -> Result<T, Diagnostic> {
