@@ -6,7 +6,7 @@
 //! the role, the signing of the access control) is put right by applies and costs no look.
 
 use zt_aws::cloudfront::Distribution;
-use zt_framework::{Diagnostic, Value};
+use zt_framework::Value;
 use zt_model::compile::Compiled;
 use zt_model::duration::Duration;
 use zt_model::instant::Instant;
@@ -53,12 +53,6 @@ pub(super) async fn look(
     stored: &Value,
     configuration: &[u8],
 ) -> Result<Seen, Fault> {
-    let meant = Meant {
-        settings,
-        compiled: language::compiled(settings).map_err(first)?,
-        derivation: language::derivation(&settings.name, &settings.identity).map_err(first)?,
-        configuration,
-    };
     let mut facts = state::facts(stored);
     let id = facts.distribution.as_ref().map(|served| served.id.clone());
     let (served, anchor, keys, membership) = tokio::try_join!(
@@ -80,16 +74,29 @@ pub(super) async fn look(
         drift.push("the application was never completed");
     }
     fill(&mut facts, served.as_ref());
+    let Some(meant) = meant(settings, configuration) else {
+        // What an earlier version accepted and this one does not: the next apply brings what is written by then.
+        drift.push("the configuration it was made from is no longer valid");
+        let acl = web_acl::look(scope, facts.web_acl_arn.as_deref()).await?;
+        facts.web_acl_arn = facts.web_acl_arn.filter(|_| acl.is_some());
+        return Ok(seen(facts, drift, served));
+    };
     let documents = (keys, membership);
     let (one, two) = tokio::try_join!(
         Box::pin(look_at_code(scope, &meant, facts.auth_function_arn.clone(), &documents)),
         Box::pin(look_at_front(scope, &meant, &facts, served.as_ref())),
     )?;
     drift.extend(one.drift);
-    drift.extend(two);
+    drift.extend(two.drift);
+    // An update makes another one, so the plan must not promise this one.
+    facts.web_acl_arn = facts.web_acl_arn.filter(|_| two.web_acl);
     facts.role_arn = one.role_arn.or(facts.role_arn).filter(|_| one.role);
     facts.auth_function_arn = one.auth_function_arn;
     facts.session_function_arn = facts.session_function_arn.filter(|_| one.session_function);
+    Ok(seen(facts, drift, served))
+}
+
+fn seen(mut facts: Facts, drift: Vec<&'static str>, served: Option<Distribution>) -> Seen {
     let deploying = served.as_ref().is_some_and(|served| served.status != "Deployed");
     facts.distribution = served.map(|served| Served {
         id: served.id,
@@ -97,11 +104,21 @@ pub(super) async fn look(
         domain: served.domain,
     });
     facts.complete = drift.is_empty();
-    Ok(Seen {
+    Seen {
         facts,
         drift,
         gone: false,
         deploying,
+    }
+}
+
+/// What the settings mean, when they still mean something.
+fn meant<'a>(settings: &'a Settings, configuration: &'a [u8]) -> Option<Meant<'a>> {
+    Some(Meant {
+        settings,
+        compiled: language::compiled(settings).ok()?,
+        derivation: language::derivation(&settings.name, &settings.identity).ok()?,
+        configuration,
     })
 }
 
@@ -123,11 +140,11 @@ fn fill(facts: &mut Facts, served: Option<&Distribution>) {
     facts.web_acl_arn = facts.web_acl_arn.take().or_else(|| config.web_acl.clone());
 }
 
-fn first(diagnostics: zt_framework::Diagnostics) -> Fault {
-    let first = diagnostics.into_iter().next();
-    Fault::Refused(Box::new(
-        first.unwrap_or_else(|| Diagnostic::error("The stored application cannot be read", "")),
-    ))
+/// What a look at the distribution and what stands around it found.
+struct Front {
+    drift: Vec<&'static str>,
+    /// The web ACL is there.
+    web_acl: bool,
 }
 
 /// What a look at documents and functions found.
@@ -248,9 +265,13 @@ async fn look_at_front(
     meant: &Meant<'_>,
     facts: &Facts,
     served: Option<&Distribution>,
-) -> Result<Vec<&'static str>, Fault> {
+) -> Result<Front, Fault> {
     let Some(served) = served else {
-        return Ok(vec!["the distribution is missing"]);
+        let acl = web_acl::look(scope, facts.web_acl_arn.as_deref()).await?;
+        return Ok(Front {
+            drift: vec!["the distribution is missing"],
+            web_acl: acl.is_some(),
+        });
     };
     let config = &served.config;
     let access_control = config.origins.iter().find_map(|origin| origin.access_control.clone());
@@ -271,6 +292,7 @@ async fn look_at_front(
         web_acl_arn: facts.web_acl_arn.as_deref().unwrap_or_default(),
     };
     let wanted = converge::wanted_distribution(scope, meant.settings, &meant.compiled, &surroundings);
+    let web_acl = acl.is_some();
     let findings = [
         (distribution::same(config, &wanted), "the distribution differs"),
         (
@@ -281,11 +303,11 @@ async fn look_at_front(
         (tags, "the tags of the distribution differ"),
         (buckets, "the policy of a bucket differs"),
     ];
-    Ok(findings
-        .into_iter()
-        .filter(|(right, _)| !right)
-        .map(|(_, what)| what)
-        .collect())
+    let wrong = findings.into_iter().filter(|(right, _)| !right);
+    Ok(Front {
+        drift: wrong.map(|(_, what)| what).collect(),
+        web_acl,
+    })
 }
 
 async fn look_at_tags(scope: &Scope<'_>, arn: &str) -> Result<bool, Fault> {
