@@ -16,7 +16,7 @@ pub(in crate::edge_app) async fn claim(aws: &Aws, name: &str, fresh: Mark) -> Re
         return Ok(fresh);
     };
     match Mark::from_tags(&found.tags) {
-        Some(mark) if mark.same_application(&fresh) && found.deleted => Ok(fresh),
+        Some(mark) if mark.same_application(&fresh) && (found.deleted || mark.stage == Stage::Parked) => Ok(fresh),
         Some(mark) if mark.same_application(&fresh) && mark.stage == Stage::Creating => Ok(mark.at(Stage::Live)),
         found => Err(Fault::Taken(Box::new(Taken {
             kind: "secret with the keys",

@@ -73,13 +73,14 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, which: Which<'_>, fir
         });
     };
     let mark = Mark::from_tags(&found.tags);
-    let awaits_deletion = found.deleted && mark.as_ref().is_some_and(|mark| mark.same_application(scope.mark));
-    if !awaits_deletion {
-        scope.may_take(kind, name, mark)?;
-    } else {
-        secrets.restore(name).await?;
+    let of_application = mark.as_ref().is_some_and(|mark| mark.same_application(scope.mark));
+    // Restored by somebody who died before he could mark it as his.
+    let parked = mark.as_ref().is_some_and(|mark| mark.stage == Stage::Parked);
+    match found.deleted && of_application {
+        true => secrets.restore(name).await?,
+        false => scope.may_take(kind, name, mark)?,
     }
-    let held = match awaits_deletion {
+    let held = match found.deleted || parked {
         true => {
             secrets.put_value(name, first).await?;
             first.clone()
@@ -116,6 +117,11 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, name: &str, recovery_
         return Ok(());
     }
     let days = u8::try_from(recovery_days).unwrap_or(7);
+    if days > 0 {
+        // A secret that awaits its deletion takes no tags. Whoever restores it has to find it given up, not live.
+        let parked = scope.marked_tags(&scope.mark.at(Stage::Parked));
+        scope.aws.secretsmanager().set_tags(name, &found.tags, &parked).await?;
+    }
     optional(scope.aws.secretsmanager().delete(name, days).await)?;
     Ok(())
 }
