@@ -170,16 +170,23 @@ fn still_replicated(interrupted: zt_framework::Interrupted, error: AwsError) -> 
 pub(in crate::edge_app) async fn reap(scope: &Scope<'_>) -> Result<(), Fault> {
     let lambda = scope.aws.lambda();
     for function in lambda.list_functions().await? {
-        let parked = Mark::from_text(&function.config.description).is_some_and(|mark| mark.stage == Stage::Parked);
-        if !parked {
+        let name = function.config.name.as_str();
+        // The list takes a while, in which its application may have taken a function back.
+        if !is_parked(&function)
+            || !optional(lambda.describe_function(name, None).await)?.is_some_and(|found| is_parked(&found))
+        {
             continue;
         }
-        match lambda.delete_function(&function.config.name, None).await {
+        match lambda.delete_function(name, None).await {
             Err(error) if !matches!(error.kind(), ErrorKind::InUse | ErrorKind::NotFound) => return Err(error.into()),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn is_parked(function: &LambdaFunction) -> bool {
+    Mark::from_text(&function.config.description).is_some_and(|mark| mark.stage == Stage::Parked)
 }
 
 async fn park(scope: &Scope<'_>, found: &LambdaFunction) -> Result<(), Fault> {
