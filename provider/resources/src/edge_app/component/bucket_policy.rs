@@ -1,5 +1,8 @@
 //! The statement by which a bucket lets this distribution read, and nobody else.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use serde_json::{Map, Value, json};
 use zt_aws::error::{ErrorKind, optional};
 
@@ -97,7 +100,17 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, grant: &Grant) -> Res
     }
 }
 
+/// Held while a bucket's policy is read, changed and written: applications of one bucket are applied side by side.
+static BUCKETS: LazyLock<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>> = LazyLock::new(Mutex::default);
+
+fn turn(bucket: &str) -> Arc<tokio::sync::Mutex<()>> {
+    let mut buckets = BUCKETS.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(buckets.entry(bucket.to_owned()).or_default())
+}
+
 async fn write(scope: &Scope<'_>, grant: &Grant, statement: Option<Value>) -> Result<(), Fault> {
+    let turn = turn(&grant.bucket);
+    let _held = turn.lock().await;
     let s3 = scope.aws.s3(&grant.region);
     let found = s3.bucket_policy(&grant.bucket).await?;
     if found.is_none() && statement.is_none() {
