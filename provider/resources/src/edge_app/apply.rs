@@ -190,8 +190,12 @@ impl EdgeApp {
         stored: &Value,
     ) -> Result<Option<(Value, Diagnostics)>, Diagnostics> {
         let connected = self.connection.need(context)?;
+        let mut ground = Ground::new(connected, stored_mark(stored)?, stored);
+        if stored.get("tags_all").is_set() {
+            // Other default tags are a change that a plan shows, not one from outside.
+            ground.tags = tagging::read(stored.get("tags_all"));
+        }
         let settings = Settings::read(stored)?;
-        let ground = Ground::new(connected, stored_mark(stored)?, stored);
         let schema = schema::schema();
         let configuration = revision::configuration(&schema, stored).unwrap_or_default();
         let scope = ground.scope(context);
@@ -272,6 +276,10 @@ impl Applied {
     fn explain(&mut self, may_wait: bool) {
         let Some(ended) = &self.ended else { return };
         let mut diagnostic = ended.fault.diagnostic(ended.doing);
+        if !diagnostic.detail.contains(ended.doing) {
+            let step = format!("\nThis happened while {}.", ended.doing);
+            diagnostic.detail.push_str(&step);
+        }
         if may_wait {
             diagnostic.severity = Severity::Warning;
             diagnostic
