@@ -53,6 +53,11 @@ export class Lambda {
       if (error === undefined) resolve(answer);
       else reject(new Error(error));
     });
+    // A function that ends without an answer fails its test, instead of keeping it waiting.
+    child.on('exit', (code, signal) => {
+      for (const { reject } of lambda.#waiting.values()) reject(new Error(`the function ended: ${signal ?? code}`));
+      lambda.#waiting.clear();
+    });
     lambda.loaded = await lambda.#ask({ load: pathToFileURL(index).href }).catch((error) => {
       lambda.stop();
       throw error;
