@@ -185,6 +185,16 @@ impl Wanted<'_> {
     }
 }
 
+/// Whether the requests of a behaviour reach an origin; those of the login never do.
+pub(in crate::edge_app) fn forwards(behavior: &Behavior) -> bool {
+    behavior.origin != BLACK_HOLE
+}
+
+/// Whether answers may be kept.
+pub(in crate::edge_app) fn caches(behavior: &Behavior) -> bool {
+    behavior.cache_policy != CACHING_DISABLED
+}
+
 fn server(http_port: u16, https_port: u16, protocol: OriginProtocol) -> RemoteKind {
     RemoteKind::Custom {
         http_port,

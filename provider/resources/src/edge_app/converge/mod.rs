@@ -5,6 +5,7 @@
 //! nobody can tell that anything happened; what fails after it is taken up by the next apply.
 
 mod credentials;
+mod deployed;
 mod serving;
 
 use zt_aws::Secret;

@@ -5,7 +5,7 @@ use zt_framework::Diagnostics;
 use zt_model::compile::{Behaviour, Compiled, CompiledRoute};
 use zt_model::membership::MembershipDocument;
 
-use super::{Ended, Facts, Front, Served, While, Work};
+use super::{Ended, Facts, Front, Served, While, Work, deployed};
 use crate::edge_app::component::distribution::{Delivery, Wanted};
 use crate::edge_app::component::{Fault, Scope, bucket_policy, distribution, session_function, store_document};
 use crate::edge_app::config::Settings;
@@ -23,15 +23,27 @@ pub(super) async fn publish_and_serve(
     let scope = &work.scope;
     let serving = "reading the distribution";
     let found = distribution::look(scope, work.distribution_id).await.during(serving)?;
-    let between = match (work.prior, &found) {
-        (Some(prior), Some(_)) => between(prior, work.settings, compiled, membership),
-        _ => None,
+    let between = match &found {
+        Some(present) => {
+            let wanted = distribution_config(work, compiled, front, facts, "");
+            match as_stored(work, front, present) {
+                Some(prior) => between(prior, work.settings, compiled, membership),
+                None => deployed::between(&present.config, &wanted, compiled, membership),
+            }
+        }
+        None => None,
     };
     let mut found = found;
     if let (None, Some(present)) = (&between, &found) {
         settle_down(work, compiled, membership, present).await?;
     }
     if let (Some(between), Some(present)) = (&between, &found) {
+        if present.status != "Deployed" {
+            // Some edge locations may still deliver as before a change that nobody recorded.
+            distribution::wait(scope, &present.id)
+                .await
+                .during("waiting for the distribution to be deployed")?;
+        }
         let before = publish(work, between, membership, diagnostics).await?;
         let config = distribution_config(work, compiled, front, facts, &before);
         let served = distribution::ensure(scope, Some(present.clone()), &config)
@@ -64,6 +76,21 @@ pub(super) async fn publish_and_serve(
     distribution::wait(scope, &served.id)
         .await
         .during("waiting for the distribution to be deployed")
+}
+
+/// What was in force before, provided that the distribution delivers by it.
+fn as_stored<'a>(work: &Work<'a>, front: &Front, present: &Distribution) -> Option<&'a Settings> {
+    let prior = work.prior?;
+    let surroundings = Surroundings {
+        session_function_arn: "",
+        auth_function_arn: "",
+        headers_policy: "",
+        access_control: front.access_control.as_deref(),
+        web_acl_arn: "",
+    };
+    let before = language::compiled(prior).ok()?;
+    let stored = wanted_distribution(&work.scope, prior, &before, &surroundings);
+    deployed::alike(&present.config, &stored).then_some(prior)
 }
 
 /// The table to run while the distribution changes, where one is needed.
