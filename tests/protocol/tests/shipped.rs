@@ -5,7 +5,6 @@
 use prost::Message;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use zt_protocol_tests::client::{ClientCertificate, Launcher, connect, connect_plain};
 use zt_protocol_tests::golden;
 use zt_wire_proto::goplugin::{self, grpc_controller_client::GrpcControllerClient};
@@ -14,14 +13,11 @@ use zt_wire_proto::tfplugin6 as pb;
 /// What Terraform takes at most for a schema.
 const SCHEMA_LIMIT: usize = 64 << 20;
 
-/// The shipped binary, built when it is not there yet.
+/// The shipped binary. It is not built here: a choice of one package would build its dependencies anew.
 fn provider() -> PathBuf {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "-p", "terraform-provider-zt"])
-        .status()
-        .unwrap();
-    assert!(built.success(), "the provider does not build");
-    Path::new(env!("CARGO_BIN_EXE_terraform-provider-example")).with_file_name("terraform-provider-zt")
+    let program = Path::new(env!("CARGO_BIN_EXE_terraform-provider-example")).with_file_name("terraform-provider-zt");
+    assert!(program.is_file(), "{} is not built; run `make build`", program.display());
+    program
 }
 
 async fn schema() -> pb::get_provider_schema::Response {
