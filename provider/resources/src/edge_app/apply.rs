@@ -195,7 +195,10 @@ impl EdgeApp {
             // Other default tags are a change that a plan shows, not one from outside.
             ground.tags = tagging::read(stored.get("tags_all"));
         }
-        let settings = Settings::read(stored)?;
+        let Ok(settings) = Settings::read(stored) else {
+            // What this version cannot read it cannot compare either: the next apply brings what is written by then.
+            return Ok(Some((unfinished(stored.clone()), Diagnostics::new())));
+        };
         let schema = schema::schema();
         let configuration = revision::configuration(&schema, stored).unwrap_or_default();
         let scope = ground.scope(context);
