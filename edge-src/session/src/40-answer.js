@@ -31,9 +31,9 @@ const answer = (x, refusal) => {
   if (code === 401) code = login(x, reason, body);
   if (code > 500) x.o['retry-after'] = '5';
   if (code > 302 && code !== 404) {
-    var phrase = code > 500 ? 'Unavailable' : 'Refused';
-    body = JSON.stringify({ type: 'about:blank', title: phrase, status: code, code: reason, login: T.p + '/start' });
-    if (x.n) body = `<!doctype html><title>${phrase}</title><a href="${T.p}/denied?code=${reason}">${reason}</a>`;
+    body = JSON.stringify({ type: 'about:blank', title: reason, status: code, code: reason, login: T.p + '/start' });
+    // A browser goes on from a 403 to the readable page, which is a 403 too; nothing there comes back here.
+    if (x.n) body = `<!doctype html><title>${reason}</title><${code === 403 ? 'meta http-equiv=refresh content="0;url=' : 'a href="'}${T.p}/denied?code=${reason}">${reason}`;
   }
   var out = { statusCode: code, headers: {}, cookies: x.c || {} };
   if (code !== 302 && body) {

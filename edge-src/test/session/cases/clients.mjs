@@ -27,7 +27,7 @@ const kinds = [
 
 const escaped = (body, say) => /<script|onerror/i.test(body) && say('the page repeats what was sent');
 const pages = [
-  ['403 of a navigation is a page that links to the reason', { uri: '/admin/x', cookie: mint({ grants: '1' }) }, refused(403, 'policy', { page: true, body: (b, say) => b.includes('href="/oauth2/denied?code=policy"') || say(b) })],
+  ['403 of a navigation is a page that leads to the readable reason', { uri: '/admin/x', cookie: mint({ grants: '1' }) }, refused(403, 'policy', { page: true, body: (b, say) => b.includes('content="0;url=/oauth2/denied?code=policy"') || say(b) })],
   ['403 of a fetch is a problem document', { uri: '/admin/x', cookie: mint({ grants: '1' }), headers: FETCH }, refused(403, 'policy', { page: false })],
   ['a blocked user, navigation', {}, refused(403, 'blocked', { page: true }), { 'p:AB': page(0, block('never')) }],
   ['a blocked user, fetch', { headers: FETCH }, refused(403, 'blocked', { page: false }), { 'p:AB': page(0, block('never')) }],
