@@ -14,6 +14,7 @@ resource "zt_edge_app" "this" {
     endpoints          = var.endpoints
     claims             = var.claims
     signing_algorithms = var.signing_algorithms
+    auth_time_optional = var.auth_time_optional
   }
 
   session  = var.session

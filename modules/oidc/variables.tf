@@ -104,6 +104,13 @@ variable "aliases" {
   nullable    = false
 }
 
+variable "auth_time_optional" {
+  description = "Whether ID tokens may leave out auth_time; only for providers that cannot send it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "certificate_arn" {
   description = "ACM certificate in us-east-1 that covers the aliases."
   type        = string

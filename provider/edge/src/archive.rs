@@ -106,6 +106,7 @@ mod tests {
             lifetime: 3_600,
             absolute_lifetime: 43_200,
             fresh_on_expiry: false,
+            auth_time_optional: false,
             secrets: SecretReferences {
                 region: text("us-east-1"),
                 endpoint: None,

@@ -59,8 +59,10 @@ pub struct AuthConfig {
     pub lifetime: u64,
     /// Lifetime of a session in all, in seconds.
     pub absolute_lifetime: u64,
-    /// Whether a login after the absolute lifetime must be a fresh authentication.
+    /// Unused since every login asks for its time; kept for the form of the document.
     pub fresh_on_expiry: bool,
+    /// Whether ID tokens may leave out when the user authenticated.
+    pub auth_time_optional: bool,
     /// Where the secrets are.
     pub secrets: SecretReferences,
     /// Where a refused user finds help.

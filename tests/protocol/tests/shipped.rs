@@ -16,7 +16,11 @@ const SCHEMA_LIMIT: usize = 64 << 20;
 /// The shipped binary. It is not built here: a choice of one package would build its dependencies anew.
 fn provider() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_terraform-provider-example")).with_file_name("terraform-provider-zt");
-    assert!(program.is_file(), "{} is not built; run `make build`", program.display());
+    assert!(
+        program.is_file(),
+        "{} is not built; run `make build`",
+        program.display()
+    );
     program
 }
 

@@ -71,6 +71,7 @@ fn auth_config(
         lifetime: settings.lifetimes.session,
         absolute_lifetime: settings.lifetimes.absolute,
         fresh_on_expiry: false,
+        auth_time_optional: identity.auth_time_optional,
         secrets: SecretReferences {
             region: zt_aws::config::GLOBAL_REGION.to_owned(),
             endpoint,

@@ -60,6 +60,7 @@ pub(in crate::edge_app) struct IdentityProvider {
     pub(in crate::edge_app) authentication: Option<String>,
     pub(in crate::edge_app) scopes: Vec<String>,
     pub(in crate::edge_app) algorithms: Vec<String>,
+    pub(in crate::edge_app) auth_time_optional: bool,
     pub(in crate::edge_app) overrides: Overrides,
     pub(in crate::edge_app) claims: Claims,
 }
@@ -116,6 +117,7 @@ pub(super) fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<Ident
         authentication: read::text(authentication),
         scopes: read::texts_or(value.get("scopes"), &["openid", "profile", "email"])?,
         algorithms: read::texts_or(value.get("signing_algorithms"), &["RS256"])?,
+        auth_time_optional: value.get("auth_time_optional").as_bool().unwrap_or_default(),
         overrides: overrides(value.get("endpoints"))?,
         claims: claims(value.get("claims"))?,
     })

@@ -59,6 +59,12 @@ fn client() -> Vec<Attribute> {
 
 fn protocol() -> Vec<Attribute> {
     vec![
+        Attribute::bool(
+            "auth_time_optional",
+            "Whether ID tokens may leave out `auth_time`. Every login asks for it, and without it a sign-out does not reach \
+             a session that the provider itself keeps. With Entra ID add the optional claim instead. Default `false`.",
+        )
+        .default(false),
         Attribute::string(
             "client_authentication",
             "How the auth function proves itself at the token endpoint: `none`, `client_secret_basic` or \
