@@ -118,6 +118,8 @@ fn spawn(options: &MinistackOptions, address: SocketAddr, log: &Path) -> Result<
         .env("MINISTACK_REGION", "us-east-1")
         .env("MINISTACK_ACCOUNT_ID", &options.account_id)
         .env("AUTH", "false")
+        // Its broker for things would listen on port 8883 of every address.
+        .env("IOT_MTLS_ENABLED", "0")
         .env("LAMBDA_EXECUTOR", "local")
         .env("LOG_LEVEL", "WARNING")
         .env("S3_DATA_DIR", home.join("s3"))
