@@ -7,7 +7,8 @@ use zt_model::route::Pattern;
 /// Letters of patterns: two cases of one letter, a second one, slash and star.
 const PATTERN: &str = "/[aAb/*]{0,3}";
 
-/// Every word of up to seven characters that begins with a slash, over the letters of patterns and one they never use.
+/// Every word of up to seven characters that begins with a slash, over the letters of patterns in both cases and one they
+/// never use.
 /// Two patterns that have a word in common have one of that length, and so has a pattern that is not covered.
 static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut words = vec!["/".to_owned()];
@@ -15,7 +16,7 @@ static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     for _ in 0..6 {
         last = last
             .iter()
-            .flat_map(|word| ['a', 'A', 'b', '/', 'z'].map(|letter| format!("{word}{letter}")))
+            .flat_map(|word| ['a', 'A', 'b', 'B', '/', 'z'].map(|letter| format!("{word}{letter}")))
             .collect();
         words.extend(last.iter().cloned());
     }
