@@ -3,7 +3,10 @@
 //! A lane is a command that prints how many of its cases passed; a lane that prints no count fails, so that an
 //! empty lane cannot look green. A lane whose tools are absent is named with the reason, and fails under CI.
 
+mod record;
+
 use crate::tree;
+use record::{Outcome, Recording};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
@@ -19,6 +22,7 @@ struct Lane {
 const NJS: (&str, &str) = ("njs", "njs");
 const NGINX: (&str, &str) = ("nginx", "nginx-light");
 const CHROMIUM: (&str, &str) = ("chromium", "chromium");
+const CURL: (&str, &str) = ("curl", "curl");
 
 const LANES: &[Lane] = &[
     Lane {
@@ -107,9 +111,9 @@ const LANES: &[Lane] = &[
     },
     Lane {
         name: "browser",
-        about: "headless Chromium through login and refusal",
+        about: "make local, used by headless Chromium and a shell",
         command: &["make", "--no-print-directory", "test-browser"],
-        needs: &[CHROMIUM],
+        needs: &[CHROMIUM, CURL],
     },
 ];
 
@@ -148,24 +152,41 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let chosen = LANES
         .iter()
         .filter(|lane| only.is_empty() || only.iter().any(|name| *name == lane.name));
-    report(chosen.map(|lane| (lane, run_lane(lane))).collect())
+    let recording = Recording::start();
+    let outcomes: Vec<Outcome> = chosen.map(timed).collect();
+    if only.is_empty() {
+        recording.write(&outcomes);
+    }
+    report(&outcomes)
 }
 
-fn report(results: Vec<(&Lane, Result<Counts, String>)>) -> ExitCode {
+fn timed(lane: &Lane) -> Outcome {
+    let started = Instant::now();
+    let result = run_lane(lane);
+    let took = started.elapsed();
+    println!("   {} in {took:.0?}", lane.name);
+    Outcome {
+        name: lane.name,
+        result,
+        took,
+    }
+}
+
+fn report(outcomes: &[Outcome]) -> ExitCode {
     println!();
     let mut total = Counts::default();
     let mut broken = false;
-    for (lane, result) in &results {
+    for Outcome { name, result, .. } in outcomes {
         match result {
             Ok(counts) => {
                 println!(
-                    "{:12} {} passed, {} failed, {} skipped",
-                    lane.name, counts.passed, counts.failed, counts.skipped
+                    "{name:12} {} passed, {} failed, {} skipped",
+                    counts.passed, counts.failed, counts.skipped
                 );
                 total.add(*counts);
             }
             Err(reason) => {
-                println!("{:12} NOT RUN OR BROKEN: {reason}", lane.name);
+                println!("{name:12} NOT RUN OR BROKEN: {reason}");
                 broken = true;
                 total.failed += 1;
             }
@@ -187,7 +208,6 @@ fn run_lane(lane: &Lane) -> Result<Counts, String> {
     if let Some((program, package)) = lane.needs.iter().find(|(program, _)| !on_path(program)) {
         return Err(format!("`{program}` is not on PATH (Debian package {package})"));
     }
-    let started = Instant::now();
     let mut child = Command::new(lane.command[0])
         .args(&lane.command[1..])
         .current_dir(tree::root())
@@ -204,7 +224,6 @@ fn run_lane(lane: &Lane) -> Result<Counts, String> {
     }
     let _ = std::io::stdout().flush();
     let status = child.wait().map_err(|error| error.to_string())?;
-    println!("   {} in {:.0?}", lane.name, started.elapsed());
     if !status.success() && counts.failed == 0 {
         return Err(format!("the command ended with {status}"));
     }

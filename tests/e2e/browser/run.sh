@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The quickstart in headless Chromium: login, member page, revocation by terraform apply, refusal, fresh login.
+# `make local` with headless Chromium as its user: login, member page, revocation by terraform apply, refusal, Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
-exec "${CARGO_TARGET_DIR:-target}/debug/browser"
+exec node tests/e2e/browser/run.mjs "${CARGO_TARGET_DIR:-target}/debug/local" target/browser

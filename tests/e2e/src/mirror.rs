@@ -17,11 +17,16 @@ pub fn write(folder: &Path) -> PathBuf {
         .join(platform);
     std::fs::create_dir_all(&place).expect("the mirror's folder");
     let program = place.join(format!("terraform-provider-zt_v{VERSION}"));
-    std::fs::copy(built().join("terraform-provider-zt"), program).expect("the built provider; run `make build`");
+    std::fs::copy(provider(), program).expect("the built provider; run `make build`");
     let configuration = folder.join("cli.tfrc");
     let text = format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
     std::fs::write(&configuration, text).expect("the CLI configuration");
     configuration
+}
+
+/// The provider just built, unless `ZT_PROVIDER` names another build of it, as benchmarks do.
+fn provider() -> PathBuf {
+    std::env::var_os("ZT_PROVIDER").map_or_else(|| built().join("terraform-provider-zt"), PathBuf::from)
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -14,10 +14,9 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     println!("zt demo: from `terraform apply` to a revoked user, on this machine alone\n");
     let mut steps = Steps::default();
-    let state = zt_test_support::root().join("target/demo/state");
-    let _ = std::fs::remove_dir_all(&state);
+    let home = zt_e2e::home("demo");
     let started = steps.run("start the local cloud", || {
-        let quickstart = Quickstart::start(&state);
+        let quickstart = Quickstart::start(&home);
         let detail = format!(
             "AWS at {}, edge on port {}",
             quickstart.cloud.endpoints.aws.endpoint, quickstart.cloud.endpoints.edge.port
@@ -37,7 +36,7 @@ fn main() -> ExitCode {
         "revocation_seconds": figures.revocation_seconds,
         "left_over_objects": figures.left_over,
     });
-    let path = zt_test_support::root().join("target/demo/summary.json");
+    let path = home.join("summary.json");
     std::fs::write(&path, format!("{summary:#}\n")).expect("the summary can be written");
     println!(
         "\n{} ({})",

@@ -1,47 +1,96 @@
-//! `make local`: the quickstart applied and left running, until Ctrl-C.
+//! `make local`: the quickstart applied and left running, until Ctrl-C. Prints all that a person needs to use it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+use serde_json::Value;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use zt_e2e::cli::quoted;
+use zt_e2e::home;
 use zt_e2e::quickstart::Quickstart;
 
 fn main() -> ExitCode {
-    let state = zt_test_support::root().join("target/local/state");
-    let _ = std::fs::remove_dir_all(&state);
     println!("Starting the local cloud and applying examples/quickstart ...");
-    let quickstart = Quickstart::start(&state);
+    let quickstart = Quickstart::start(&home("local"));
     quickstart.init();
     quickstart.apply();
-    let endpoints = &quickstart.cloud.endpoints;
-    let (host, port) = (&quickstart.host, endpoints.edge.port);
-    println!("\n  public page    https://{host}:{port}/public/index.html");
-    println!("  members' area  https://{host}:{port}/members/index.html");
-    println!(
-        "  log in as      {} / {}",
-        endpoints.identity_provider.user, endpoints.identity_provider.password
-    );
-    println!(
-        "  to trust it    add {} to the browser's authorities,",
-        endpoints.edge.ca_file.display()
-    );
-    println!(
-        "                 or: curl --cacert {} https://{host}:{port}/public/index.html",
-        endpoints.edge.ca_file.display()
-    );
-    println!(
-        "  configuration  {}",
-        quickstart.terraform.path().join("examples/quickstart").display()
-    );
-    println!(
-        "  AWS            {} (account {})",
-        endpoints.aws.endpoint, endpoints.aws.account_id
-    );
-    println!("\nready; Ctrl-C ends it.");
-    wait_for_the_end()
+    until_told_to_end(|| {
+        print_visit(&quickstart);
+        print_operate(&quickstart);
+        println!("\nready; Ctrl-C ends it.");
+    });
+    println!("\nending ...");
+    drop(quickstart);
+    println!("ended; nothing is left running.");
+    ExitCode::SUCCESS
 }
 
-/// Waits until the local cloud is told to end: its process group gets Ctrl-C with us.
-fn wait_for_the_end() -> ExitCode {
-    loop {
-        std::thread::park();
-    }
+fn row(label: &str, value: &str) {
+    println!("  {label:20}{value}");
+}
+
+/// What a browser needs.
+fn print_visit(quickstart: &Quickstart) {
+    let endpoints = &quickstart.cloud.endpoints;
+    let (provider, ca_file) = (&endpoints.identity_provider, endpoints.edge.ca_file.display());
+    let url = |path: &str| format!("https://{}:{}{path}", quickstart.host, endpoints.edge.port);
+    println!();
+    row("public page", &url("/public/index.html"));
+    row("members' area", &url("/members/index.html"));
+    row("admin page", &url("/admin/index.html"));
+    row("API", &url("/api/hello"));
+    row("identity provider", &provider.issuer);
+    row("log in as", &format!("{} / {}", provider.user, provider.password));
+    row("to trust it", &format!("add {ca_file} to the browser's authorities"));
+    let path = quoted(&ca_file.to_string());
+    row("or", &format!("curl --cacert {path} {}", url("/public/index.html")));
+}
+
+/// What a second shell needs.
+fn print_operate(quickstart: &Quickstart) {
+    let folder = quickstart.cli.folder().display().to_string();
+    let environment = quickstart.environment().display().to_string();
+    let subjects = Value::from(vec![subject(quickstart)]).to_string();
+    let lock_out = quoted(&format!("revoked_subjects={subjects}"));
+    let clock = quoted(&format!(
+        "{}/clock?advance=61000",
+        quickstart.cloud.endpoints.edge.admin
+    ));
+    println!("\nTo operate it with Terraform, in another shell:\n");
+    row("configuration", &folder);
+    row(
+        "first",
+        &format!("cd {} && . {}", quoted(&folder), quoted(&environment)),
+    );
+    row("see what there is", "terraform plan");
+    row("lock the user out", &format!("terraform apply -var {lock_out}"));
+    row("let him in again", "terraform apply");
+    // A session of the last minute is asked to try again instead of to log in: edge locations are not updated together.
+    row("let a minute pass", &format!("curl -fsS -X POST {clock}"));
+}
+
+/// The user's subject at the identity provider.
+fn subject(quickstart: &Quickstart) -> String {
+    let path = quickstart.cloud.state.join("endpoints.json");
+    let text = std::fs::read_to_string(&path).expect("the endpoints of a running cloud");
+    let endpoints: Value = serde_json::from_str(&text).expect("JSON");
+    let subject = endpoints["identity_provider"]["subject"].as_str();
+    subject.expect("the demo user has a subject").to_owned()
+}
+
+/// Listens for the signals that end us, says so, and waits for one. Before that they end us at once, as they end the
+/// local cloud, which cleans up by itself.
+fn until_told_to_end(ready: impl FnOnce()) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).expect("a signal's handler");
+        let mut terminate = signal(SignalKind::terminate()).expect("a signal's handler");
+        ready();
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    });
 }
