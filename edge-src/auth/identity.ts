@@ -14,6 +14,8 @@ import { Refusal } from './refusal.ts';
 const OLDEST = 600;
 
 export interface Identity {
+  /** The issuer the token names: that of the configuration, or of the user's tenant. It is part of every fingerprint. */
+  readonly issuer: string;
   readonly claims: Json;
   readonly user: string;
   readonly providerSession: string | undefined;
@@ -22,25 +24,27 @@ export interface Identity {
 }
 
 export interface Expectation {
-  readonly nonce: string;
   readonly now: number;
-  /** A fresh login was asked for at this time. */
-  readonly freshSince: number | undefined;
+  /** What this browser's login attempt says; absent for a token that renews a session. */
+  readonly login?: { readonly nonce: string; readonly freshSince: number | undefined };
 }
 
 export async function verifyIdToken(token: string, config: Config, keySet: KeySet, expected: Expectation): Promise<Identity> {
-  const { protectedHeader, payload } = await verifySignature(token, config, keySet, expected.now);
+  const { protectedHeader, payload } = await verifySignature(token, config, keySet, expected);
   refuseKeysFromToken(protectedHeader);
   checkParty(payload, config.clientId);
   const claims = asRecord(payload) ?? {};
-  const nonce = member(claims, 'nonce');
-  if (typeof nonce !== 'string' || !same(nonce, expected.nonce)) throw new Refusal('id_token', { detail: 'nonce' });
+  if (expected.login !== undefined) {
+    const nonce = member(claims, 'nonce');
+    if (typeof nonce !== 'string' || !same(nonce, expected.login.nonce)) throw new Refusal('id_token', { detail: 'nonce' });
+  }
   const tokenUse = member(claims, 'token_use');
   if (tokenUse !== undefined && tokenUse !== 'id') throw new Refusal('id_token', { detail: 'token_use' });
   const user = member(claims, config.claims.user);
   if (typeof user !== 'string' || user === '' || user.length > 255) throw new Refusal('id_token', { detail: 'user' });
   const session = member(claims, config.claims.session);
   return {
+    issuer: config.issuer,
     claims,
     user,
     providerSession: typeof session === 'string' && session !== '' ? session : undefined,
@@ -48,13 +52,14 @@ export async function verifyIdToken(token: string, config: Config, keySet: KeySe
   };
 }
 
-async function verifySignature(token: string, config: Config, keySet: KeySet, now: number) {
+async function verifySignature(token: string, config: Config, keySet: KeySet, { now, login }: Expectation) {
+  const requiredClaims = ['iss', 'aud', 'sub', 'exp', 'iat', ...(login === undefined ? [] : ['nonce'])];
   try {
     return await jwtVerify(token, keySet.find, {
       algorithms: [...config.algorithms],
       issuer: config.issuer,
       audience: config.clientId,
-      requiredClaims: ['iss', 'aud', 'sub', 'exp', 'iat', 'nonce'],
+      requiredClaims,
       clockTolerance: SKEW,
       maxTokenAge: OLDEST,
       currentDate: new Date(now * 1_000),
@@ -81,7 +86,10 @@ function checkParty(payload: JWTPayload, clientId: string): void {
  * A login whose time is unknown could be from before a sign-out, and the viewer can leave out of the addresses whatever we
  * asked for there. So the time is required, unless the settings say that this provider never tells.
  */
-function loginTime(claim: unknown, optional: boolean, { now, freshSince }: Expectation): number {
+function loginTime(claim: unknown, optional: boolean, { now, login }: Expectation): number {
+  // A renewed session keeps its own login time.
+  if (login === undefined) return now;
+  const { freshSince } = login;
   if (claim === undefined && freshSince === undefined) {
     if (!optional) throw new Refusal('id_token', { detail: 'no_auth_time' });
     return now;

@@ -3,15 +3,18 @@
  * the grant ledger. Three values, not two: what cannot be decided is never true, and spoils a `none` as well.
  */
 import type { ClaimNames } from './config.ts';
+import { parseContexts, type Contexts } from './context.ts';
 import { asCount, asRecord, asStrings, member, type Json } from './record.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Membership {
   readonly generation: number;
   readonly policies: readonly Policy[];
+  readonly contexts: Contexts;
 }
 
 interface Policy {
+  readonly name: string;
   readonly bit: number;
   readonly require: readonly unknown[];
   readonly any: readonly unknown[];
@@ -29,7 +32,11 @@ export function parseMembership(text: string): Membership {
   const policies = asRecord(member(document, 'policies'));
   const formed = member(document, 'v') === 1 && Array.isArray(ledger) && policies !== undefined;
   if (!formed || generation === undefined || generation >= 36 ** 7) throw new Refusal('secrets_invalid', { detail: 'membership' });
-  return { generation, policies: Object.entries(policies).map(([name, policy]) => parsePolicy(name, policy, ledger)) };
+  return {
+    generation,
+    policies: Object.entries(policies).map(([name, policy]) => parsePolicy(name, policy, ledger)),
+    contexts: parseContexts(member(document, 'contexts')),
+  };
 }
 
 function parsePolicy(name: string, value: unknown, ledger: readonly unknown[]): Policy {
@@ -45,18 +52,24 @@ function parsePolicy(name: string, value: unknown, ledger: readonly unknown[]): 
     return found;
   };
   if (bit === undefined || bit >= MOST_BITS) throw new Refusal('secrets_invalid', { detail: 'ledger' });
-  return { bit, require: list('require'), any: list('any'), none: list('none') };
+  return { name, bit, require: list('require'), any: list('any'), none: list('none') };
 }
 
-/** The grant bits as the session cookie writes them. */
-export function grantsOf(membership: Membership, claims: Json, names: ClaimNames): string {
+export interface Grants {
+  /** The grant bits as the session cookie writes them. */
+  readonly bits: string;
+  /** Names of the policies met, in the order of their bits. */
+  readonly policies: readonly string[];
+}
+
+export function grantsOf(membership: Membership, claims: Json, names: ClaimNames): Grants {
+  const met = membership.policies.filter((policy) => isMet(policy, claims, names)).toSorted((a, b) => a.bit - b.bit);
   const digits: number[] = [];
-  for (const policy of membership.policies) {
-    if (!isMet(policy, claims, names)) continue;
+  for (const policy of met) {
     const index = policy.bit >> 2;
     digits[index] = (digits[index] ?? 0) | (1 << (policy.bit & 3));
   }
-  return Array.from(digits, (digit) => (digit ?? 0).toString(16)).join('');
+  return { bits: Array.from(digits, (digit) => (digit ?? 0).toString(16)).join(''), policies: met.map((policy) => policy.name) };
 }
 
 function isMet(policy: Policy, claims: Json, names: ClaimNames): boolean {

@@ -13,6 +13,7 @@ import type { Transaction } from './transaction.ts';
 
 /** Below the limit of every Lambda@Edge viewer event there has been. */
 const TOKEN_TIMEOUT = 5_000;
+const REVOCATION_TIMEOUT = 2_000;
 const LARGEST_TOKEN_RESPONSE = 256_000;
 /** The skew granted to the provider's clock, everywhere. */
 export const SKEW = 60;
@@ -66,21 +67,69 @@ function answeredError(error: oauth.AuthorizationResponseError): Refusal {
   return new Refusal('provider_error', details);
 }
 
-/** Redeems the code with the verifier of this browser. The ID token comes back still to be verified. */
-export async function redeem(config: Config, answer: CallbackParameters, transaction: Transaction, redirectUri: string, secrets: Secrets): Promise<string> {
-  const authentication = await clientAuthentication(config, secrets);
-  const bounds = { timeout: TOKEN_TIMEOUT, largest: LARGEST_TOKEN_RESPONSE };
-  const options = { [oauth.customFetch]: (url: string, init: unknown) => boundedFetch(url, init as RequestInit, bounds) };
+/** What the token endpoint hands out. The ID token is still to be verified; none of them ever reaches the browser in clear. */
+export interface Tokens {
+  readonly idToken: string | undefined;
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+}
+
+/** Redeems the code with the verifier of this browser. */
+export async function redeem(config: Config, answer: CallbackParameters, transaction: Transaction, redirectUri: string, secrets: Secrets): Promise<Tokens> {
+  const { verifier, nonce } = transaction;
+  return ask(
+    config,
+    secrets,
+    (authentication, options) => oauth.authorizationCodeGrantRequest(server(config), client(config), authentication, answer, redirectUri, verifier, options),
+    (response) => oauth.processAuthorizationCodeResponse(server(config), client(config), response, { expectedNonce: nonce, requireIdToken: true }),
+  );
+}
+
+/** Redeems a refresh token; the provider's `invalid_grant` is the refusal `code_refused`. */
+export async function redeemRefreshToken(config: Config, refreshToken: string, secrets: Secrets): Promise<Tokens> {
+  return ask(
+    config,
+    secrets,
+    (authentication, options) => oauth.refreshTokenGrantRequest(server(config), client(config), authentication, refreshToken, options),
+    (response) => oauth.processRefreshTokenResponse(server(config), client(config), response),
+  );
+}
+
+/** RFC 7009; does nothing where no endpoint is configured, and throws a refusal when the provider does not confirm. */
+export async function revokeRefreshToken(config: Config, refreshToken: string, secrets: Secrets): Promise<void> {
+  if (config.revocationEndpoint === null) return;
   try {
-    const { verifier, nonce } = transaction;
-    const response = await oauth.authorizationCodeGrantRequest(server(config), client(config), authentication, answer, redirectUri, verifier, options);
+    const options = { ...fetchWithin(REVOCATION_TIMEOUT), additionalParameters: { token_type_hint: 'refresh_token' } };
+    const response = await oauth.revocationRequest(server(config), client(config), await clientAuthentication(config, secrets), refreshToken, options);
     if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });
-    const tokens = await oauth.processAuthorizationCodeResponse(server(config), client(config), response, { expectedNonce: nonce, requireIdToken: true });
-    if (tokens.id_token === undefined) throw new Refusal('provider_response', { detail: 'no_id_token' });
-    return tokens.id_token;
+    await oauth.processRevocationResponse(response);
   } catch (cause) {
     throw refusalOf(cause);
   }
+}
+
+type Options = ReturnType<typeof fetchWithin>;
+
+async function ask(
+  config: Config,
+  secrets: Secrets,
+  send: (authentication: oauth.ClientAuth, options: Options) => Promise<Response>,
+  read: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+): Promise<Tokens> {
+  const authentication = await clientAuthentication(config, secrets);
+  try {
+    const response = await send(authentication, fetchWithin(TOKEN_TIMEOUT));
+    if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });
+    const tokens = await read(response);
+    return { idToken: tokens.id_token, accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
+  } catch (cause) {
+    throw refusalOf(cause);
+  }
+}
+
+function fetchWithin(timeout: number) {
+  const bounds = { timeout, largest: LARGEST_TOKEN_RESPONSE };
+  return { [oauth.customFetch]: (url: string, init: unknown) => boundedFetch(url, init as RequestInit, bounds) };
 }
 
 /** Where the browser goes to end the provider's own session; the ID token is not kept, so the client is named instead. */
@@ -96,6 +145,7 @@ function server(config: Config): oauth.AuthorizationServer {
   return {
     issuer: config.issuer,
     token_endpoint: config.tokenEndpoint,
+    ...(config.revocationEndpoint === null ? {} : { revocation_endpoint: config.revocationEndpoint }),
     id_token_signing_alg_values_supported: [...config.algorithms],
     authorization_response_iss_parameter_supported: config.issParameter,
   };
@@ -111,6 +161,8 @@ async function clientAuthentication(config: Config, secrets: Secrets): Promise<o
       return oauth.ClientSecretBasic(await secrets.clientSecret());
     case 'client_secret_post':
       return oauth.ClientSecretPost(await secrets.clientSecret());
+    default:
+      throw new Refusal('config', { detail: 'client_authentication' });
   }
 }
 

@@ -35,6 +35,19 @@ const WORDS = {
   id_token: [403, 'Sign-in refused', 'The proof of identity is not valid.'],
   fresh: [403, 'New sign-in needed', 'A new sign-in was asked for, but the identity provider did not confirm one.'],
   absolute: [403, 'Session ended', 'The longest time of a session has passed, and the identity provider did not confirm a new sign-in.'],
+  context: [403, 'Stronger sign-in needed', 'This page asks for another kind of sign-in, and the identity provider did not confirm one.'],
+  cookie_size: [403, 'Sign-in not possible', 'What the identity provider says about this account does not fit into a cookie. The operators have to look at it.'],
+  groups_unavailable: [503, 'Sign-in not available', `Your groups cannot be read. ${LATER}`],
+  hook_refused: [403, 'Sign-in refused', 'This application does not let your account in.'],
+  hook_unavailable: [503, 'Sign-in not available', `What this application knows of your account cannot be read. ${LATER}`],
+
+  refresh_refused: [401, 'Sign-in needed', 'The identity provider did not renew the session.'],
+  refresh_identity: [403, 'Session ended', 'The identity provider renewed the session of another account.'],
+  queue_unavailable: [503, 'Not possible now', `The end of the session cannot be recorded. ${LATER}`],
+  token: [401, 'Token refused', 'The token is not valid here.'],
+  authentication: [400, 'Message refused', 'The signature of the message is not valid here.'],
+  request: [400, 'Message refused', 'The message is not valid.'],
+  subject: [400, 'Message refused', 'The subject of the message is not known here.'],
 
   secrets_unavailable: [503, 'Sign-in not available', LATER],
   secrets_invalid: [503, 'Sign-in not available', LATER],
@@ -47,6 +60,7 @@ const WORDS = {
   blocked: [403, 'Access withdrawn', 'Your access has been withdrawn.'],
   revoked: [403, 'Session ended', 'Your session has been ended.'],
   notbefore: [403, 'Session ended', 'Your session has been ended.'],
+  tls: [403, 'Connection too old', 'This page needs a browser that speaks TLS 1.3.'],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
 export type Reason = keyof typeof WORDS;
@@ -58,6 +72,6 @@ export function wordsOf(reason: Reason): Wording {
 
 /** The reason a foreign code stands for on the denied page. */
 export function deniedReason(code: string | null): Reason {
-  const known: readonly Reason[] = ['policy', 'blocked', 'revoked', 'notbefore', 'origin'];
+  const known: readonly Reason[] = ['policy', 'blocked', 'revoked', 'notbefore', 'origin', 'context', 'tls'];
   return known.find((reason) => reason === code) ?? 'denied';
 }

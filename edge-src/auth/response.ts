@@ -20,8 +20,8 @@ export interface Draft {
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  200: 'OK', 302: 'Found', 303: 'See Other', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found',
-  405: 'Method Not Allowed', 414: 'URI Too Long', 421: 'Misdirected Request', 503: 'Service Unavailable',
+  200: 'OK', 202: 'Accepted', 204: 'No Content', 302: 'Found', 303: 'See Other', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found',
+  405: 'Method Not Allowed', 413: 'Content Too Large', 414: 'URI Too Long', 415: 'Unsupported Media Type', 421: 'Misdirected Request', 503: 'Service Unavailable',
 };
 
 /** CloudFront's lists of disallowed and of read-only headers for edge functions. */

@@ -26,6 +26,8 @@ export interface Session {
   readonly expires: number;
   readonly generation: number;
   readonly grants: string;
+  /** Fingerprints of the context requirements met. */
+  readonly context: string;
   readonly claims: string;
 }
 
@@ -42,9 +44,9 @@ export function fingerprint(pepper: Uint8Array, issuer: string, id: string): str
 export const handleOf = (user: string, sid: string): string => user.slice(0, 2) + sid.slice(0, 8);
 
 export function formatSession(session: Session, key: Key): string {
-  const { sid, user, providerSession, loginTime, issued, expires, generation, grants, claims } = session;
+  const { sid, user, providerSession, loginTime, issued, expires, generation, grants, context, claims } = session;
   const times = [loginTime, issued, expires, generation].map(b36);
-  const signed = ['s1', key.kid, b64u(sid), user, providerSession, ...times, grants, '', claims, ''].join('.');
+  const signed = ['s1', key.kid, b64u(sid), user, providerSession, ...times, grants, context, claims, ''].join('.');
   const value = `${signed}.${mac(key, signed)}`;
   // A value that the session function would not read must not be handed out.
   if (value.length > LARGEST || !FORM.test(value)) throw new Refusal('fault', { detail: 'session_form' });
