@@ -1,145 +1,106 @@
-"""Benchmarks of the provider, each beside a peer in the same run. Writes docs-dev/benchmarks.md.
+"""Benchmarks of DESIGN section 7, each beside its peer in the same run. Writes docs-dev/benchmarks.md.
 
 Figures belong to the machine they were taken on; ratios travel, seconds do not. Nothing here asserts a time.
 """
 
-import glob
-import json
 import os
 import platform
-import resource
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BINARY = ROOT / "target/bench/release/terraform-provider-zt"
-TERRAFORM = ROOT / "tests/support/terraform.sh"
-COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
+import applications
+import house
+import provider
+from cloud import ROOT
+
+# Whose presence says that somebody else is building.
+BUILDERS = ("rustc", "cargo", "clippy-driver")
+SIZE = """
+import { readFileSync } from 'node:fs';
+import { render } from './edge-src/session/build.mjs';
+import { largeTable } from './edge-src/session/large-table.mjs';
+console.log(Buffer.byteLength(render(readFileSync('edge-src/dist/session.js', 'utf8'), largeTable())));
+"""
 
 
-def median(values):
-    return statistics.median(values)
-
-
-def client_certificate(folder):
-    """A self-signed P-521 certificate, as go-plugin's client makes one."""
-    key, certificate = Path(folder) / "k.pem", Path(folder) / "c.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp521r1", "-nodes",
-         "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
-        check=True, capture_output=True,
-    )
-    return certificate.read_text()
-
-
-def handshake(runs=30):
-    """Milliseconds from start to the handshake line, with mutual TLS, and resident kilobytes then."""
-    times, sizes = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        environment = dict(
-            os.environ, TF_PLUGIN_MAGIC_COOKIE=COOKIE, PLUGIN_PROTOCOL_VERSIONS="5,6", PLUGIN_UNIX_SOCKET_DIR=folder,
-            PLUGIN_CLIENT_CERT=client_certificate(folder),
-        )
-        for _ in range(runs):
-            start = time.perf_counter()
-            child = subprocess.Popen([BINARY], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            child.stdout.readline()
-            times.append((time.perf_counter() - start) * 1000)
-            status = Path(f"/proc/{child.pid}/status").read_text()
-            sizes.append(int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))))
-            child.kill()
-            child.wait()
-    return median(times), median(sizes)
-
-
-def mirror(folder):
-    """A filesystem mirror with our release build and, from PyPI, hashicorp/aws 3.39."""
-    probe = Path(folder) / "probe"
-    probe.mkdir()
-    (probe / "main.tf").write_text('terraform {\n  required_providers {\n    zt = { source = "zt-edge/zt" }\n  }\n}\n')
-    told = subprocess.run([TERRAFORM, "providers"], cwd=probe, capture_output=True, text=True).stdout
-    host = told.split("provider[")[1].split("/")[0]
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
-    ours = Path(folder) / f"mirror/{host}/zt-edge/zt/0.1.0/linux_{machine}"
-    ours.mkdir(parents=True)
-    shutil.copy(BINARY, ours / "terraform-provider-zt_v0.1.0")
-    packed = glob.glob(f"{sys.prefix}/lib/python*/site-packages/cloudrail/terraform_plugins/*aws_3.39*.zip")[0]
-    theirs = Path(folder) / f"mirror/{host}/hashicorp/aws/3.39.0/linux_amd64"
-    theirs.mkdir(parents=True)
-    with zipfile.ZipFile(packed) as archive:
-        archive.extractall(theirs)
-    for program in theirs.iterdir():
-        program.chmod(0o755)
-    configuration = Path(folder) / "cli.tfrc"
-    configuration.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{folder}/mirror"\n  }}\n}}\n')
-    return dict(os.environ, TF_CLI_CONFIG_FILE=str(configuration), CHECKPOINT_DISABLE="1", TF_IN_AUTOMATION="1")
-
-
-def schema(folder, environment, name, source, runs=7):
-    """Seconds of `terraform providers schema -json`, and the peak kilobytes of its largest process."""
-    work = Path(folder) / name
-    work.mkdir()
-    (work / "main.tf").write_text(f'terraform {{\n  required_providers {{\n    {name} = {{ source = "{source}" }}\n  }}\n}}\n')
-    subprocess.run([TERRAFORM, "init", "-input=false"], cwd=work, env=environment, check=True, capture_output=True)
-    times, peaks = [], []
-    for _ in range(runs):
-        measure = [sys.executable, str(Path(__file__).with_name("peak.py")), str(TERRAFORM), "providers", "schema", "-json"]
-        start = time.perf_counter()
-        done = subprocess.run(measure, cwd=work, env=environment, check=True, capture_output=True, text=True)
-        times.append(time.perf_counter() - start)
-        peaks.append(int(done.stderr.strip().splitlines()[-1]))
-    return median(times), median(peaks)
-
-
-def node(script):
-    """What a benchmark of the edge prints."""
-    done = subprocess.run(["node", ROOT / "edge-src/bench" / script], capture_output=True, text=True)
+def node(*arguments):
+    """What a program of the edge prints."""
+    done = subprocess.run(["node", *arguments], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     return done.stdout.strip()
 
 
+def session_rows():
+    size = int(node("--input-type=module", "--eval", SIZE))
+    yield "source with 100 routes and 30 policies", f"{size:,} bytes", "≤ 10,240 bytes"
+
+
+def building():
+    """Whether programs that are not ours build on this machine, and the load of the last minute."""
+    names = []
+    for process in Path("/proc").iterdir():
+        try:
+            names += [(process / "comm").read_text().strip()] if process.name.isdigit() else []
+        except OSError:
+            continue  # It has just ended.
+    return any(name in BUILDERS for name in names), os.getloadavg()[0]
+
+
+def parts(folder):
+    """Title, rows, and text of each part of the page."""
+    yield "Provider", provider.rows, None
+    yield "Applications and revocations, on the local cloud", lambda: applications.plan_rows(folder / "plan"), None
+    yield None, lambda: applications.revocation_rows(folder / "revocations"), None
+    yield "The demo, with the release build", lambda: house.demo_rows(folder), None
+    yield "This repository", house.test_rows, None
+    yield "Session function on njs (hold: ratio at most 1.5)", session_rows, ROOT / "edge-src/bench/session.mjs"
+    yield "Auth function on Node (hold: 60 kB packed, ratio at most 0.4)", lambda: (), ROOT / "edge-src/bench/auth.mjs"
+
+
 def main():
-    rows = []
-    ms, kilobytes = handshake()
-    rows.append(("provider: start to handshake, mutual TLS", f"{ms:.1f} ms", "≤ 5 ms"))
-    rows.append(("provider: resident at handshake", f"{kilobytes / 1024:.1f} MB", "≤ 40 MB"))
+    lines, looks = [], []
     with tempfile.TemporaryDirectory() as folder:
-        environment = mirror(folder)
-        ours = schema(folder, environment, "zt", "zt-edge/zt")
-        theirs = schema(folder, environment, "aws", "hashicorp/aws")
-        rows.append(("schema through the CLI, time", f"{ours[0]:.2f} s to {theirs[0]:.2f} s: {ours[0] / theirs[0]:.2f}", "≤ 0.2 of hashicorp/aws 3.39"))
-        rows.append(("schema through the CLI, peak memory", f"{ours[1] / 1024:.0f} MB to {theirs[1] / 1024:.0f} MB: {ours[1] / theirs[1]:.2f}", "≤ 0.45"))
-    summary = ROOT / "target/demo/summary.json"
-    if summary.exists():
-        shown = json.loads(summary.read_text())
-        rows.append(("demo: apply finished to refusal", f"{shown['revocation_seconds']:.3f} s", "≤ 1 s"))
-        rows.append(("demo: terraform apply", f"{shown['apply_seconds']:.1f} s", ""))
-    edge = {"Session function on njs (hold: ratio at most 1.5)": "session.mjs", "Auth function on Node (hold: 60 kB packed, ratio at most 0.4)": "auth.mjs"}
-    write(rows, {title: node(script) for title, script in edge.items()})
-
-
-def write(rows, texts):
-    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
-    lines = [
-        "# Benchmarks", "",
-        "Written by `make bench`, each figure beside its peer in the same run. Seconds belong to the machine below; ratios travel.", "",
-        f"Machine: {os.cpu_count()} processors ({processor}), {platform.system()} {platform.machine()}, "
-        f"{resource.getpagesize() * os.sysconf('SC_PHYS_PAGES') // 2**30} GiB; load {os.getloadavg()[0]:.1f} at the end.", "",
-        "| what | measured | hold |", "|---|---|---|",
-    ]
-    lines += [f"| {what} | {value} | {budget} |" for what, value, budget in rows]
-    for title, text in texts.items():
-        lines += ["", f"## {title}", "", "```", text, "```"]
-    text = "\n".join(lines) + "\n"
+        for title, rows, script in parts(Path(folder)):
+            looks.append(building())
+            lines += table(title, rows)
+            if script:
+                lines += ["", "```", node(script), "```"]
+    looks.append(building())
+    text = "\n".join(head(looks) + lines) + "\n"
     (ROOT / "docs-dev/benchmarks.md").write_text(text)
-    print(text)
+
+
+def table(title, rows):
+    """Lines of one part; a part without a title goes on with the table before it. Told while it is made."""
+    lines = ["", f"## {title}", ""] if title else []
+    print(title or "", file=sys.stderr)
+    first = title is not None
+    for what, measured, hold in rows():
+        if first:
+            lines += ["| what | measured | hold |", "|---|---|---|"]
+            first = False
+        lines.append(f"| {what} | {measured} | {hold} |")
+        print(f"  {what}: {measured}  [{hold}]", file=sys.stderr)
+    return lines
+
+
+def head(looks):
+    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+    commit = subprocess.run(["git", "describe", "--always", "--dirty=+", "--exclude=*"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    busy = sum(seen for seen, _ in looks)
+    others = f"Other builds were running ({busy} of {len(looks)} looks)" if busy else "No other build was seen"
+    return [
+        "# Benchmarks", "",
+        "Written by `make bench`, each figure beside its peer in the same run. Seconds belong to the machine below; ratios travel.",
+        "`make test` leaves what its lanes took in `target/lanes.json`; the next `make bench` takes it over.", "",
+        f"Machine: {os.cpu_count()} processors ({processor}), {platform.system()} {platform.machine()}, {memory} GiB. "
+        f"Commit {commit or 'unknown'} (+: with uncommitted changes). {others}; "
+        f"load {looks[0][1]:.1f} before, {max(load for _, load in looks):.1f} at most.",
+    ]
 
 
 main()

@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 CARGO_TARGET_DIR=target/bench cargo build --release --quiet --package terraform-provider-zt
-bash tests/local-cloud/setup.sh
 venv=target/venv-bench
 if [ ! -x $venv/bin/python ] || ! cmp -s tests/bench/requirements.txt $venv/requirements.txt; then
   python3 -m venv $venv
