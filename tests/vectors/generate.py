@@ -8,10 +8,12 @@ import json
 import pathlib
 import sys
 
-from source import documents, grants, headers, ledger, membership, pages, paths, routes, tokens
+from source import addresses, contexts, documents, grants, headers, ledger, membership, pages, paths, queue, routes, service_tokens, tokens
 
 HERE = pathlib.Path(__file__).resolve().parent
 VECTORS = {
+    "addresses.json": addresses.vectors,
+    "contexts.json": contexts.vectors,
     "documents.json": documents.vectors,
     "grants.json": grants.vectors,
     "headers.json": headers.vectors,
@@ -19,7 +21,9 @@ VECTORS = {
     "membership.json": membership.vectors,
     "pages.json": pages.vectors,
     "paths.json": paths.vectors,
+    "queue.json": queue.vectors,
     "routes.json": routes.vectors,
+    "service_tokens.json": service_tokens.vectors,
     "tokens.json": tokens.vectors,
 }
 
