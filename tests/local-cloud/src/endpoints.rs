@@ -27,6 +27,8 @@ pub(crate) struct Aws {
     pub(crate) admin: String,
     /// ministack with the calls that it lacks and nothing else: no refusals, no delays.
     pub(crate) additions_endpoint: String,
+    /// Base of the URLs of STS's web identity tokens: an account's issuer is below it, as `GetOutboundWebIdentityFederationInfo` says.
+    pub(crate) token_issuer: String,
     /// ministack itself, for the lane without our proxy.
     pub(crate) plain_endpoint: String,
 }

@@ -10,6 +10,7 @@ mod endpoints;
 mod identity_provider;
 mod origin;
 mod setup;
+mod token_issuer;
 mod up;
 
 use std::process::ExitCode;

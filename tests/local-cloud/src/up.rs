@@ -4,7 +4,9 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use local_cloud_control::{ControlError, ControlHandle, ControlOptions, Ministack, MinistackError, MinistackOptions};
+use local_cloud_control::{
+    ControlError, ControlHandle, ControlOptions, Ministack, MinistackError, MinistackOptions, Ports,
+};
 use local_cloud_edge::EdgeHandle;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -14,6 +16,7 @@ use crate::endpoints::{Aws, Edge, Endpoints, Origin};
 use crate::identity_provider::{IdentityProvider, IdentityProviderError};
 use crate::origin;
 use crate::setup::{self, SetupError};
+use crate::token_issuer::{self, TokenIssuerError};
 
 /// How often the parts take over a moved clock.
 const CLOCK_INTERVAL: Duration = Duration::from_millis(20);
@@ -44,6 +47,8 @@ pub(crate) enum UpError {
     Origin(#[source] std::io::Error),
     #[error("the edge did not start")]
     Edge(#[from] local_cloud_edge::EdgeError),
+    #[error("the issuer of web identity tokens did not start")]
+    TokenIssuer(#[from] TokenIssuerError),
     #[error("the identity provider did not start")]
     IdentityProvider(#[from] IdentityProviderError),
     #[error("cannot listen for signals")]
@@ -78,28 +83,31 @@ struct Cloud {
 impl Cloud {
     async fn start(options: &Options, state: &Path) -> Result<Self, UpError> {
         let venv = setup::python_environment().await?;
+        let ports = Ports::bind().await.map_err(ControlError::Listen)?;
         let ministack = Ministack::start(&MinistackOptions {
             venv,
             state_dir: state.to_owned(),
             account_id: options.account.clone(),
+            function_endpoint: ports.endpoint(),
         })
         .await?;
         let (observer, changes) = edge::line();
-        let control = local_cloud_control::start(ControlOptions {
+        let control_options = ControlOptions {
             state_dir: state.to_owned(),
             ministack: ministack.address(),
             account_id: options.account.clone(),
             fault_plan: fault_plan(options)?,
             observer,
-        })
-        .await?;
+        };
+        let control = local_cloud_control::start(control_options, ports)?;
         let hosts: Vec<String> = HOSTS.iter().map(|host| (*host).to_owned()).collect();
         let certificate_arn = control.request_certificate(&options.account, &hosts).await?;
         let origin = origin::start().await.map_err(UpError::Origin)?;
         let edge = edge::start(&control, changes, state, origin).await?;
+        let token_issuer = token_issuer::start(control.token_issuer(), &edge).await?;
         let identity_provider = IdentityProvider::start(&edge, &hosts, state).await?;
         let endpoints = Endpoints {
-            aws: aws(options, state, &control, &ministack),
+            aws: aws((options, state), (&control, &ministack), token_issuer),
             edge: Edge {
                 port: edge.port,
                 hosts,
@@ -158,13 +166,18 @@ impl Cloud {
             if clock.offset() != known {
                 known = clock.offset();
                 self.control.set_time(known);
+                self.ministack.set_time(known).await;
                 self.identity_provider.set_time(known).await;
             }
         }
     }
 }
 
-fn aws(options: &Options, state: &Path, control: &ControlHandle, ministack: &Ministack) -> Aws {
+fn aws(
+    (options, state): (&Options, &Path),
+    (control, ministack): (&ControlHandle, &Ministack),
+    token_issuer: String,
+) -> Aws {
     let endpoint = control.endpoint();
     Aws {
         admin: format!("{endpoint}/_local"),
@@ -175,6 +188,7 @@ fn aws(options: &Options, state: &Path, control: &ControlHandle, ministack: &Min
         secret_access_key: "test".to_owned(),
         calls_log: state.join("calls.jsonl"),
         additions_endpoint: control.additions_endpoint(),
+        token_issuer,
         plain_endpoint: format!("http://{}", ministack.address()),
     }
 }

@@ -42,14 +42,14 @@ class Cloud:
         """The same account on ministack with the calls that it lacks, and nothing refused."""
         return Cloud(self.endpoints, self.account, self.endpoints["aws"]["additions_endpoint"])
 
-    def client(self, service, region="us-east-1"):
+    def client(self, service, region="us-east-1", secret="test", **config):
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=region,
             aws_access_key_id=self.account,
-            aws_secret_access_key="test",
-            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
+            aws_secret_access_key=secret,
+            config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, **config),
         )
 
     def admin(self, path, body=None, method=None):
@@ -64,3 +64,23 @@ class Cloud:
 
     def calls(self, since=0):
         return self.admin(f"/calls?since={since}&account={self.account}")["calls"]
+
+    def advance(self, seconds):
+        """Moves the clock of all parts; `None` puts it back to the machine's."""
+        query = "reset" if seconds is None else f"advance={int(seconds * 1000)}"
+        self.edge(f"/clock?{query}", method="POST")
+
+    def now(self):
+        """Milliseconds since 1970 on the clock of all parts."""
+        return self.edge("/clock")["now"]
+
+    def edge(self, path, body=None, method=None):
+        """The edge's own controls."""
+        request = urllib.request.Request(
+            self.endpoints["edge"]["admin"] + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+            method=method or ("GET" if body is None else "POST"),
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read() or b"null")

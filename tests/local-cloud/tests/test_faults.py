@@ -1,5 +1,6 @@
 """Faults in each service's own words, broken connections, held calls, and the record of it all."""
 
+import http.client
 import json
 import os
 import signal
@@ -7,7 +8,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 
+import botocore.exceptions
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from case import Case
@@ -108,6 +114,39 @@ class Faults(Case):
         self.cloudfront.list_functions()
         slow.join()
         self.assertEqual([line["operation"] for line in self.cloud.calls()], ["ListFunctions", "ListDistributions"])
+
+    def raw(self, name):
+        """CreateSecret without an SDK's mercy for what comes back."""
+        body = json.dumps({"Name": name, "SecretString": "s", "ClientRequestToken": "0" * 32}).encode()
+        headers = {"x-amz-target": "secretsmanager.CreateSecret", "content-type": "application/x-amz-json-1.1"}
+        request = AWSRequest("POST", self.cloud.endpoint + "/", headers=headers, data=body)
+        SigV4Auth(Credentials(self.account, "test"), "secretsmanager", "us-east-1").add_auth(request)
+        return urllib.request.urlopen(urllib.request.Request(request.url, body, dict(request.headers)))
+
+    def test_an_answer_can_be_foreign_or_end_half_way(self):
+        def foreign(name):
+            with self.raw(name) as answer, self.assertRaises(ValueError):
+                json.loads(answer.read())
+
+        def half(name):
+            with self.raw(name) as answer, self.assertRaises(http.client.IncompleteRead) as caught:
+                answer.read()
+            self.assertGreater(len(caught.exception.partial), 0)
+
+        for kind, meets in {"garbage": foreign, "truncated": half}.items():
+            with self.subTest(kind=kind):
+                self.fault(kind=kind, operation="CreateSecret")
+                meets(kind)
+                # What the caller could not read was done all the same.
+                self.cloud.client("secretsmanager").get_secret_value(SecretId=kind)
+                self.assertEqual([line["fault"] for line in self.cloud.calls() if "fault" in line][-1], kind)
+
+    def test_a_call_can_stay_unanswered_and_undone(self):
+        self.fault(kind="timeout", operation="CreateSecret", count=5)
+        hasty = self.cloud.client("secretsmanager", read_timeout=0.5)
+        with self.assertRaises(botocore.exceptions.ReadTimeoutError):
+            hasty.create_secret(Name="never", SecretString="s")
+        self.assertEqual(hasty.list_secrets()["SecretList"], [])
 
     def test_faults_are_recorded(self):
         self.fault(kind="denied", operation="ListDistributions")

@@ -28,6 +28,24 @@ class Policies(Case):
         self.refused("MalformedPolicyDocument", iam.put_role_policy, **put, PolicyDocument=document)
 
 
+class Signatures(Case):
+    def test_a_signature_with_another_secret_is_refused(self):
+        arn = self.store()
+        wrong = {
+            "secretsmanager": lambda client: (client.list_secrets, {}),
+            "sqs": lambda client: (client.list_queues, {}),
+            "sts": lambda client: (client.get_caller_identity, {}),
+            "cloudfront-keyvaluestore": lambda client: (client.list_keys, {"KvsARN": arn}),
+        }
+        for service, call in wrong.items():
+            with self.subTest(service=service):
+                code = "SignatureDoesNotMatch" if service == "sts" else "InvalidSignatureException"
+                operation, arguments = call(self.cloud.client(service, secret="other"))
+                self.refused(code, operation, **arguments)
+                operation, arguments = call(self.cloud.client(service))
+                operation(**arguments)
+
+
 class Texts(Case):
     def test_names_and_descriptions_have_limits(self):
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -14,6 +14,7 @@ SERVICES = {
     "cloudfront-keyvaluestore": "cloudfront-keyvaluestore",
     "lambda": "lambda",
     "s3": "s3",
+    "scheduler": "scheduler",
 }
 
 

@@ -26,7 +26,7 @@ impl Effect {
             "PublishVersion" | "AddPermission" | "PutRolePolicy" | "PutBucketPolicy" | "PutObject" | "CopyObject" => {
                 Self::Create
             }
-            "PutLoggingConfiguration" | "AttachRolePolicy" => Self::Create,
+            "PutLoggingConfiguration" | "AttachRolePolicy" | "PutRule" | "PutTargets" => Self::Create,
             "DetachRolePolicy" => Self::Delete,
             _ if starts(CREATE) => Self::Create,
             _ if starts(DELETE) => Self::Delete,

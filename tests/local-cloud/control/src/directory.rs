@@ -74,6 +74,18 @@ impl<'a> Directory<'a> {
         Ok(policy.map(|policy| services_in(&serde_json::from_str(&policy).unwrap_or_default())))
     }
 
+    /// Whether a role's policies allow an action on a resource, by IAM's own simulation.
+    pub(crate) async fn allows(&self, role: &str, action: &str, resource: &str) -> Result<bool, Refusal> {
+        let form = format!(
+            "Action=SimulatePrincipalPolicy&Version=2010-05-08&PolicySourceArn={}&ActionNames.member.1={}&ResourceArns.member.1={}",
+            encode(role),
+            encode(action),
+            encode(resource)
+        );
+        let answer = self.ask(OwnCall::form(self.account, "iam", form)).await?;
+        Ok(element(answer.text(), "EvalDecision") == Some("allowed"))
+    }
+
     /// An ACM certificate of us-east-1 that is not waiting for its validation.
     pub(crate) async fn certificate(&self, arn: &str) -> Result<Option<Value>, Refusal> {
         let body = json!({"CertificateArn": arn});

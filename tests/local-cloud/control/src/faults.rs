@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Effect};
+use crate::http_message::Answer;
 use crate::refusal::Refusal;
 
 /// What happens to a call that is hit.
@@ -32,6 +33,12 @@ pub(crate) enum Kind {
     KillConnection,
     /// Held until released or until the client goes away.
     Hold,
+    /// Neither carried out nor answered: the client gives up.
+    Timeout,
+    /// Carried out, but the answer is no answer of AWS.
+    Garbage,
+    /// Carried out, but the answer breaks off half way.
+    Truncated,
 }
 
 /// When a held call is held.
@@ -86,6 +93,9 @@ pub(crate) enum Fault {
     Slow(Duration),
     KillConnection,
     Hold(When),
+    Timeout,
+    Garbage,
+    Truncated,
 }
 
 impl Fault {
@@ -97,6 +107,9 @@ impl Fault {
             Self::Slow(_) => "slow",
             Self::KillConnection => "kill-connection",
             Self::Hold(_) => "hold",
+            Self::Timeout => "timeout",
+            Self::Garbage => "garbage",
+            Self::Truncated => "truncated",
         }
     }
 }
@@ -163,12 +176,21 @@ impl Rule {
             Kind::Slow => Fault::Slow(Duration::from_millis(self.delay_ms)),
             Kind::KillConnection => Fault::KillConnection,
             Kind::Hold => Fault::Hold(self.when),
+            Kind::Timeout => Fault::Timeout,
+            Kind::Garbage => Fault::Garbage,
+            Kind::Truncated => Fault::Truncated,
         }
     }
 }
 
+/// What a captive network or a broken middle box makes of a good answer: the status stays, the content is foreign.
+pub(crate) fn garbage(answer: Answer) -> Answer {
+    Answer::new(answer.status, "text/html", "<!DOCTYPE html><title>{\"\u{fffd}")
+}
+
 fn throttled(call: &Call) -> Refusal {
     let (status, code) = match call.service.as_str() {
+        "sqs" => (400, "RequestThrottled"),
         "cloudfront" | "iam" | "sts" => (400, "Throttling"),
         "lambda" => (429, "TooManyRequestsException"),
         "cloudfront-keyvaluestore" => (429, "ThrottlingException"),
@@ -194,7 +216,7 @@ fn internal(call: &Call) -> Refusal {
 
 fn denied(call: &Call) -> Refusal {
     let (status, code) = match call.service.as_str() {
-        "cloudfront" | "iam" | "sts" | "s3" => (403, "AccessDenied"),
+        "cloudfront" | "iam" | "sts" | "s3" | "sqs" => (403, "AccessDenied"),
         "lambda" | "cloudfront-keyvaluestore" => (403, "AccessDeniedException"),
         _ => (400, "AccessDeniedException"),
     };

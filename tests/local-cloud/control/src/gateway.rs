@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use http::StatusCode;
+use time::OffsetDateTime;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
-use crate::ControlOptions;
 use crate::admin;
 use crate::call::Call;
 use crate::effects;
-use crate::faults::{Fault, Faults, When};
+use crate::faults::{self, Fault, Faults, When};
 use crate::holds::Holds;
 use crate::http_message::{Answer, Incoming};
 use crate::identify::identify;
@@ -23,15 +23,20 @@ use crate::record::{Outcome, Records};
 use crate::refusal::{self, Refusal};
 use crate::request_id;
 use crate::rules;
+use crate::signature;
 use crate::stores::Stores;
 use crate::supply::{self, Supplies};
 use crate::timing::Timing;
+use crate::token_issuer::TokenIssuer;
 use crate::upstream::{Upstream, authorization};
+use crate::{ControlError, ControlOptions};
 
 /// What goes back to the client.
 #[derive(Debug)]
 pub(crate) enum Reply {
     Answer(Answer),
+    /// Half of it, then the connection ends.
+    Truncated(Answer),
     /// Nothing: the connection ends.
     Break,
 }
@@ -59,6 +64,7 @@ pub(crate) struct Gateway {
     pub(crate) timing: Timing,
     pub(crate) stores: Stores,
     pub(crate) supplies: Supplies,
+    pub(crate) token_issuer: Arc<TokenIssuer>,
     accounts: watch::Sender<BTreeSet<String>>,
     /// Changes of one account are judged and made one at a time, so that no check is stale when it counts.
     turns: Mutex<BTreeMap<String, Arc<AsyncMutex<()>>>>,
@@ -68,18 +74,19 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(options: &ControlOptions) -> std::io::Result<Self> {
+    pub(crate) fn new(options: &ControlOptions) -> Result<Self, ControlError> {
         let log = Path::new(&options.state_dir).join("calls.jsonl");
         Ok(Self {
             operations: Operations::load(),
             upstream: Upstream::new(options.ministack),
-            records: Records::open(&log, options.observer.clone())?,
+            records: Records::open(&log, options.observer.clone()).map_err(ControlError::Log)?,
             default_account: options.account_id.clone(),
             faults: Faults::default(),
             holds: Holds::default(),
             timing: Timing::default(),
             stores: Stores::default(),
             supplies: Supplies::default(),
+            token_issuer: Arc::new(TokenIssuer::new()?),
             accounts: watch::Sender::new(BTreeSet::from([options.account_id.clone()])),
             turns: Mutex::default(),
             base: OnceLock::new(),
@@ -99,6 +106,11 @@ impl Gateway {
 
     pub(crate) fn set_time(&self, offset: i64) {
         self.time.store(offset, Ordering::Relaxed);
+    }
+
+    /// Seconds since 1970 on the clock of all parts.
+    pub(crate) fn now(&self) -> i64 {
+        OffsetDateTime::now_utc().unix_timestamp() + self.time.load(Ordering::Relaxed).div_euclid(1000)
     }
 
     /// All accounts that have called so far.
@@ -135,6 +147,7 @@ impl Gateway {
             Some(Fault::Reset) => return Reply::Break,
             Some(Fault::Slow(delay)) => tokio::time::sleep(*delay).await,
             Some(Fault::Hold(When::Before)) => self.holds.hold(seq, &call, When::Before).await,
+            Some(Fault::Timeout) => std::future::pending().await,
             _ => {}
         }
         unfinished.record = None;
@@ -145,6 +158,8 @@ impl Gateway {
         };
         match fault {
             Some(Fault::KillConnection) => return Reply::Break,
+            Some(Fault::Truncated) => return Reply::Truncated(answer),
+            Some(Fault::Garbage) => return Reply::Answer(faults::garbage(answer)),
             Some(Fault::Hold(When::After)) => self.holds.hold(seq, &held, When::After).await,
             _ => {}
         }
@@ -208,6 +223,9 @@ impl Gateway {
     async fn execute(&self, call: &mut Call, request: &mut Incoming, side: Side) -> Result<Answer, Refusal> {
         if !call.signed {
             return Err(Refusal::unsigned(call));
+        }
+        if side == Side::Outside {
+            signature::check(call, request)?;
         }
         if side == Side::Additions {
             return match supply::answer(self, call, request).await {

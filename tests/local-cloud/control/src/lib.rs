@@ -28,10 +28,12 @@ mod record;
 mod refusal;
 mod request_id;
 mod rules;
+mod signature;
 mod store_data;
 mod stores;
 mod supply;
 mod timing;
+mod token_issuer;
 mod upstream;
 
 use std::collections::BTreeSet;
@@ -44,8 +46,10 @@ use tokio::sync::watch;
 use gateway::Side;
 
 pub use call::{Call, Effect};
+pub use listen::Ports;
 pub use ministack::{Ministack, MinistackError, MinistackOptions};
 pub use record::{Change, Observer};
+pub use token_issuer::{TokenIssuer, TokenIssuerError};
 
 /// What the proxy needs to start.
 #[derive(Debug, Clone)]
@@ -71,6 +75,8 @@ pub enum ControlError {
     FaultPlan(#[source] serde_json::Error),
     #[error("cannot listen on the loopback interface")]
     Listen(#[source] std::io::Error),
+    #[error(transparent)]
+    TokenIssuer(#[from] TokenIssuerError),
 }
 
 /// A running proxy. It stops when the handle is dropped.
@@ -114,6 +120,11 @@ impl ControlHandle {
         self.gateway.set_time(offset);
     }
 
+    /// Who signs the web identity tokens of STS; it needs to be told where its documents are served.
+    pub fn token_issuer(&self) -> Arc<TokenIssuer> {
+        Arc::clone(&self.gateway.token_issuer)
+    }
+
     /// Requests and validates a certificate of ACM in us-east-1 for the hosts, outside the call log.
     pub async fn request_certificate(&self, account: &str, hosts: &[String]) -> Result<String, admin::AdminError> {
         admin::request_certificate(&self.gateway, account, hosts).await
@@ -128,24 +139,29 @@ impl Drop for ControlHandle {
     }
 }
 
-/// Starts the proxy on free ports of the loopback interface.
-pub async fn start(options: ControlOptions) -> Result<ControlHandle, ControlError> {
-    let gateway = Arc::new(gateway::Gateway::new(&options).map_err(ControlError::Log)?);
+/// Starts the proxy on its ports.
+pub fn start(options: ControlOptions, ports: Ports) -> Result<ControlHandle, ControlError> {
+    let gateway = Arc::new(gateway::Gateway::new(&options)?);
     if let Some(plan) = &options.fault_plan {
         gateway
             .faults
             .add(admin::rules_from(plan).map_err(ControlError::FaultPlan)?);
     }
-    let listen = |side| listen::serve(Arc::clone(&gateway), side);
-    let (address, outside) = listen(Side::Outside).await.map_err(ControlError::Listen)?;
-    let (additions, lenient) = listen(Side::Additions).await.map_err(ControlError::Listen)?;
-    let (inside_address, inside) = listen(Side::Inside).await.map_err(ControlError::Listen)?;
+    let address = ports.address;
+    let additions = ports.additions.local_addr().map_err(ControlError::Listen)?;
+    let inside = ports.inside.local_addr().map_err(ControlError::Listen)?;
     gateway.set_address(address);
+    let listen = |listener, side| listen::serve(listener, Arc::clone(&gateway), side);
+    let listeners = [
+        listen(ports.outside, Side::Outside),
+        listen(ports.additions, Side::Additions),
+        listen(ports.inside, Side::Inside),
+    ];
     Ok(ControlHandle {
         address,
         additions,
-        inside: inside_address,
+        inside,
         gateway,
-        listeners: [outside, lenient, inside],
+        listeners,
     })
 }

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, sleep, timeout};
 
 /// Runs ministack in this process and ends with it when standard input closes: a killed parent
 /// cannot leave it behind.
 const LAUNCHER: &str = include_str!("ministack_launcher.py");
+/// Loaded by the Node processes of functions: they go by the same clock as ministack.
+const FUNCTION_CLOCK: &str = include_str!("function_clock.cjs");
 /// Somebody else may take the free port before ministack does.
 const STARTS: u32 = 3;
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -24,6 +27,8 @@ pub struct MinistackOptions {
     pub state_dir: PathBuf,
     /// Account of requests whose key names none.
     pub account_id: String,
+    /// AWS for the Lambda functions it runs: the proxy, so that their calls are judged like everybody's.
+    pub function_endpoint: String,
 }
 
 /// Why ministack is not there.
@@ -83,6 +88,14 @@ impl Ministack {
         Ok(ministack)
     }
 
+    /// Puts its clock, and that of the functions it runs, this far ahead of the machine's, in milliseconds.
+    pub async fn set_time(&mut self, offset: i64) {
+        if let Some(lifeline) = &mut self.lifeline {
+            // A process that is gone is noticed by whoever waits for it.
+            let _ = lifeline.write_all(format!("{offset}\n").as_bytes()).await;
+        }
+    }
+
     /// Where it serves.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -107,6 +120,9 @@ fn spawn(options: &MinistackOptions, address: SocketAddr, log: &Path) -> Result<
     let home = options.state_dir.join("ministack");
     let temporary = home.join("tmp");
     std::fs::create_dir_all(&temporary).map_err(MinistackError::Directory)?;
+    let (clock, offset) = (home.join("clock.cjs"), home.join("clock-offset"));
+    std::fs::write(&clock, FUNCTION_CLOCK).map_err(MinistackError::Directory)?;
+    std::fs::write(&offset, "0").map_err(MinistackError::Directory)?;
     let output = std::fs::File::create(log).map_err(MinistackError::Directory)?;
     let errors = output.try_clone().map_err(MinistackError::Directory)?;
     Command::new(options.venv.join("bin/python"))
@@ -125,7 +141,11 @@ fn spawn(options: &MinistackOptions, address: SocketAddr, log: &Path) -> Result<
         .env("S3_DATA_DIR", home.join("s3"))
         .env("STATE_DIR", home.join("state"))
         .env("TMPDIR", &temporary)
-        .env_remove("AWS_ENDPOINT_URL")
+        .env("LOCAL_CLOUD_CLOCK", &offset)
+        .env("NODE_OPTIONS", format!("--require=\"{}\"", clock.display()))
+        .env("AWS_ENDPOINT_URL", &options.function_endpoint)
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env_remove("AWS_SESSION_TOKEN")
         .env_remove("PERSIST_STATE")
         .stdin(Stdio::piped())
         .stdout(output)

@@ -12,8 +12,10 @@ use crate::identify::form_value;
 const WHOLE: &[(&str, &[&str])] = &[
     ("acm", &["Certificate"]),
     ("iam", &["Role", "Policy", "RolePolicy"]),
-    ("lambda", &["Function", "Version", "Permission"]),
+    ("events", &["Rule", "Targets"]),
+    ("lambda", &["Function", "Version", "Permission", "EventSourceMapping"]),
     ("logs", &["LogGroup"]),
+    ("scheduler", &["Schedule", "ScheduleGroup"]),
     ("s3", &["Bucket", "Object", "Objects", "BucketPolicy"]),
     ("secretsmanager", &["Secret"]),
     ("sqs", &["Queue"]),
@@ -29,6 +31,8 @@ pub(crate) fn objects(call: &Call, request: &Incoming, answer: Option<&Answer>) 
         "s3" => s3(call, request),
         "wafv2" => wafv2(call, request, answer).into_iter().collect(),
         "secretsmanager" => secret(call, request).into_iter().collect(),
+        "events" => rule(call, request).into_iter().collect(),
+        "scheduler" => schedule(call).into_iter().collect(),
         _ => by_common_names(request, answer).into_iter().collect(),
     };
     let part = part(call);
@@ -114,6 +118,13 @@ fn lambda(call: &Call, request: &Incoming, answer: Option<&Answer>) -> Option<St
     if call.operation == "CreateFunction" {
         let body = request.json();
         return Some(format!("function/{}", function_name(body["FunctionName"].as_str()?).0));
+    }
+    if call.operation.ends_with("EventSourceMapping") {
+        let made = || text_of(&answer?.as_json(), "UUID");
+        let id = Some(call.label("UUID").to_owned())
+            .filter(|id| !id.is_empty())
+            .or_else(made)?;
+        return Some(format!("event-source-mapping/{id}"));
     }
     let (name, in_reference) = match call.label("FunctionName") {
         "" => return by_common_names(request, answer),
@@ -210,6 +221,26 @@ fn secret(call: &Call, request: &Incoming) -> Option<String> {
         secret_name(body["SecretId"].as_str()?)
     };
     Some(format!("secret/{name}"))
+}
+
+/// A rule of EventBridge, or its targets.
+fn rule(call: &Call, request: &Incoming) -> Option<String> {
+    let body = request.json();
+    let name = text_of(&body, "Rule").or_else(|| text_of(&body, "Name"))?;
+    Some(match call.operation.as_str() {
+        "PutTargets" | "RemoveTargets" => format!("rule/{name}/targets"),
+        _ => format!("rule/{name}"),
+    })
+}
+
+fn schedule(call: &Call) -> Option<String> {
+    let kind = match call.operation.contains("Group") {
+        true => "schedule-group",
+        false => "schedule",
+    };
+    Some(call.label("Name"))
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("{kind}/{name}"))
 }
 
 /// The name in a secret's ARN, which AWS follows by a dash and six characters; or the name itself.

@@ -44,6 +44,7 @@ impl Operations {
             ),
             ("lambda", include_str!("../operations/lambda.tsv")),
             ("s3", include_str!("../operations/s3.tsv")),
+            ("scheduler", include_str!("../operations/scheduler.tsv")),
         ];
         let services = tables
             .into_iter()

@@ -87,12 +87,10 @@ pub(crate) async fn write(
         .collect();
     let deletes: Vec<Value> = deletes.iter().map(|key| json!({"Key": key})).collect();
     let call = OwnCall {
-        account,
-        service: SERVICE,
         method: Method::POST,
-        target: format!("/key-value-stores/{}/keys", encode(arn)),
         headers: vec![("if-match", etag), ("content-type", "application/json".to_owned())],
         body: Bytes::from(json!({"Puts": puts, "Deletes": deletes}).to_string()),
+        ..OwnCall::get(account, SERVICE, format!("/key-value-stores/{}/keys", encode(arn)))
     };
     let answer = Directory::new(gateway, account).ask(call).await?;
     match answer.status.is_success() {

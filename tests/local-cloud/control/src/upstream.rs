@@ -11,6 +11,9 @@ use hyper_util::rt::TokioExecutor;
 
 use crate::http_message::{Answer, Incoming};
 
+/// Where everything of CloudFront lives.
+const HOME: &str = "us-east-1";
+
 /// Why ministack gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UpstreamError {
@@ -34,6 +37,7 @@ pub(crate) struct Upstream {
 pub(crate) struct OwnCall<'a> {
     pub(crate) account: &'a str,
     pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
     pub(crate) method: Method,
     pub(crate) target: String,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -41,11 +45,17 @@ pub(crate) struct OwnCall<'a> {
 }
 
 impl<'a> OwnCall<'a> {
+    /// The same call in another region.
+    pub(crate) fn in_region(self, region: &'a str) -> Self {
+        Self { region, ..self }
+    }
+
     /// A GET of a REST service.
     pub(crate) fn get(account: &'a str, service: &'a str, target: impl Into<String>) -> Self {
         Self {
             account,
             service,
+            region: HOME,
             method: Method::GET,
             target: target.into(),
             headers: Vec::new(),
@@ -58,6 +68,7 @@ impl<'a> OwnCall<'a> {
         Self {
             account,
             service,
+            region: HOME,
             method: Method::POST,
             target: "/".to_owned(),
             headers: vec![
@@ -73,6 +84,7 @@ impl<'a> OwnCall<'a> {
         Self {
             account,
             service,
+            region: HOME,
             method: Method::POST,
             target: "/".to_owned(),
             headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
@@ -106,7 +118,7 @@ impl Upstream {
         }
         headers.insert(
             http::header::AUTHORIZATION,
-            HeaderValue::from_str(&authorization(call.account, "us-east-1", call.service))
+            HeaderValue::from_str(&authorization(call.account, call.region, call.service))
                 .map_err(http::Error::from)?,
         );
         self.send(call.method, &call.target, headers, call.body).await

@@ -29,6 +29,8 @@ pub(crate) struct LambdaVersion {
     pub version: String,
     pub runtime: String,
     pub handler: String,
+    /// ARN of its execution role.
+    pub role: String,
     pub memory: u64,
     pub timeout: Duration,
     pub directory: PathBuf,
@@ -78,6 +80,7 @@ impl LambdaVersion {
             version: version.to_owned(),
             runtime: text("Runtime"),
             handler: text("Handler"),
+            role: text("Role"),
             memory: configuration["MemorySize"].as_u64().unwrap_or(128),
             timeout: Duration::from_secs(configuration["Timeout"].as_u64().unwrap_or(3)).min(LONGEST),
             directory,

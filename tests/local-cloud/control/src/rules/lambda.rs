@@ -10,6 +10,7 @@ use crate::gateway::Gateway;
 use crate::http_message::Incoming;
 use crate::objects::function_name;
 use crate::refusal::Refusal;
+use crate::rules::event_source;
 
 /// Lambda Developer Guide, "Lambda runtimes": those that take new functions.
 const RUNTIMES: [&str; 8] = [
@@ -36,6 +37,7 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
             }
             Ok(())
         }
+        "CreateEventSourceMapping" => event_source::check(gateway, call, request).await,
         "DeleteFunction" => replicas(gateway, call, request, name).await,
         _ => Ok(()),
     }

@@ -1,6 +1,7 @@
 //! What AWS refuses and ministack does not. Each rule answers with AWS's documented code.
 
 mod distribution;
+mod event_source;
 mod function;
 mod identity;
 mod in_use;

@@ -3,6 +3,7 @@
 mod by_web_acl;
 mod logging;
 mod test_function;
+mod web_identity;
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -30,6 +31,10 @@ pub(crate) async fn answer(gateway: &Gateway, call: &Call, request: &Incoming) -
     let logging = &gateway.supplies.logging;
     Some(match (call.service.as_str(), call.operation.as_str()) {
         ("cloudfront", "TestFunction") => test_function::answer(gateway, call, request).await,
+        ("iam", "EnableOutboundWebIdentityFederation") => web_identity::enable(gateway, call),
+        ("iam", "DisableOutboundWebIdentityFederation") => web_identity::disable(gateway, call),
+        ("iam", "GetOutboundWebIdentityFederationInfo") => web_identity::info(gateway, call),
+        ("sts", "GetWebIdentityToken") => web_identity::token(gateway, call, request),
         ("cloudfront", "ListDistributionsByWebACLId") => by_web_acl::answer(gateway, call).await,
         ("wafv2", "PutLoggingConfiguration") => logging.put(gateway, call, request).await,
         ("wafv2", "GetLoggingConfiguration") => logging.get(call, request),

@@ -175,8 +175,9 @@ impl Nodes {
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory.to_string()),
             ("AWS_EXECUTION_ENV", format!("AWS_Lambda_{}", version.runtime)),
             ("AWS_ACCESS_KEY_ID", version.account.clone()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_SESSION_TOKEN", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            // No session of STS: it tells the local STS in whose name a web identity token is asked for.
+            ("AWS_SESSION_TOKEN", format!("local/{}", version.role)),
             ("LAMBDA_TASK_ROOT", version.directory.display().to_string()),
             ("_HANDLER", version.handler.clone()),
             ("TZ", ":UTC".to_owned()),
