@@ -75,12 +75,12 @@ def main():
 
 def table(title, rows):
     """Lines of one part; a part without a title goes on with the table before it. Told while it is made."""
-    lines = ["", f"## {title}", ""] if title else []
+    lines = ["", f"## {title}"] if title else []
     print(title or "", file=sys.stderr)
     first = title is not None
     for what, measured, hold in rows():
         if first:
-            lines += ["| what | measured | hold |", "|---|---|---|"]
+            lines += ["", "| what | measured | hold |", "|---|---|---|"]
             first = False
         lines.append(f"| {what} | {measured} | {hold} |")
         print(f"  {what}: {measured}  [{hold}]", file=sys.stderr)
