@@ -65,6 +65,9 @@ class Writer(Case):
     def mapping(self, arn):
         return self.functions.create_event_source_mapping(**connection(arn))
 
+    def enabled(self, mapping):
+        self.until(lambda: self.functions.get_event_source_mapping(UUID=mapping)["State"] == "Enabled")
+
     def send(self, url, *bodies):
         for body in bodies:
             self.sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="store", MessageDeduplicationId=body)
@@ -156,6 +159,64 @@ class Queue(Writer):
         self.refused(code, create, **wanted, BatchSize=11)
         self.refused(code, create, **wanted, BatchSize=10, MaximumBatchingWindowInSeconds=1)
 
+    def test_a_mapping_is_alone_and_takes_its_time(self):
+        _, arn = self.queue()
+        self.writer()
+        self.cloud.admin("/delays", {"event_source_ms": 400})
+        try:
+            made = self.mapping(arn)
+        finally:
+            self.cloud.admin("/delays", {"event_source_ms": 200})
+        self.assertEqual(made["State"], "Creating")
+        self.refused("ResourceConflictException", self.functions.create_event_source_mapping, **connection(arn))
+        self.refused("ResourceInUseException", self.functions.delete_event_source_mapping, UUID=made["UUID"])
+        self.enabled(made["UUID"])
+        deleted = self.functions.delete_event_source_mapping(UUID=made["UUID"])
+        self.assertEqual(deleted["State"], "Deleting")
+        self.refused("ResourceConflictException", self.functions.create_event_source_mapping, **connection(arn))
+
+        def gone():
+            try:
+                self.assertEqual(self.functions.get_event_source_mapping(UUID=made["UUID"])["State"], "Deleting")
+            except self.functions.exceptions.ResourceNotFoundException:
+                return True
+
+        self.until(gone)
+        self.mapping(arn)
+
+    def test_a_deleted_name_rests_where_asked(self):
+        url, _ = self.queue()
+        self.cloud.admin("/delays", {"queue_name_ms": 300})
+        try:
+            self.sqs.delete_queue(QueueUrl=url)
+        finally:
+            self.cloud.admin("/delays", {"queue_name_ms": 0})
+        wanted = {"QueueName": "store.fifo", "Attributes": {"FifoQueue": "true"}}
+        self.refused("QueueDeletedRecently", self.sqs.create_queue, **wanted)
+
+        def made():
+            try:
+                return self.sqs.create_queue(**wanted)
+            except self.sqs.exceptions.QueueDeletedRecently:
+                return None
+
+        self.until(made)
+
+    def test_a_rule_with_targets_stays(self):
+        self.writer()
+        rules = self.cloud.client("events")
+        rules.put_rule(Name="prune", ScheduleExpression="rate(1 day)")
+        function = self.functions.get_function(FunctionName="writer")["Configuration"]["FunctionArn"]
+        rules.put_targets(Rule="prune", Targets=[{"Id": "1", "Arn": function}])
+        self.refused("ValidationException", rules.delete_rule, Name="prune")
+
+    def test_faults_tell_callers_apart(self):
+        self.cloud.admin("/faults", {"account": self.account, "kind": "denied", "agent": "zt-store-writer", "count": 0})
+        self.sqs.list_queues()
+        other = self.cloud.client("sqs", user_agent="zt-store-writer")
+        self.refused("AccessDenied", other.list_queues)
+        self.assertEqual(self.cloud.calls()[-1]["agent"], "zt-store-writer")
+
     def test_what_was_made_is_in_the_ledger_until_it_is_deleted(self):
         url, arn = self.queue()
         self.writer()
@@ -171,6 +232,7 @@ class Queue(Writer):
 
         made = ["events rule", "events rule", "iam role", "iam role", "lambda event-source-mapping", "lambda function"]
         self.assertEqual(left(), [*made, "logs log-group", "sqs queue"])
+        self.enabled(mapping)
         self.functions.delete_event_source_mapping(UUID=mapping)
         rule.remove_targets(Rule="prune", Ids=["1"])
         rule.delete_rule(Name="prune")

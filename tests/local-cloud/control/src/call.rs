@@ -66,6 +66,8 @@ pub struct Call {
     /// Members of the path, decoded, by the names of AWS's model.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) signed: bool,
+    /// The program that calls, as its user agent begins.
+    pub(crate) agent: String,
 }
 
 impl Call {

@@ -54,6 +54,11 @@ pub(crate) async fn after(gateway: &Gateway, call: &Call, request: &Incoming, an
         "lambda" => lambda::after(gateway, call, request, answer),
         "wafv2" => firewall(gateway, call, request, answer),
         "acm" => certificate(gateway, call, answer),
+        "sqs" if call.operation == "DeleteQueue" => {
+            let body = request.json();
+            let name = body["QueueUrl"].as_str().unwrap_or_default().rsplit('/').next();
+            gateway.timing.retire_queue(&call.account, name.unwrap_or_default());
+        }
         "iam" if call.operation == "CreateRole" => {
             let role = form_value(request, "RoleName").unwrap_or_default();
             gateway.timing.introduce_role(&call.account, &role);

@@ -63,6 +63,8 @@ pub(crate) struct Rule {
     pub(crate) service: Option<String>,
     /// Such as `UpdateKeys`; absent or `*`: all.
     pub(crate) operation: Option<String>,
+    /// Only calls of programs whose user agent begins so, such as `zt-store-writer`.
+    pub(crate) agent: Option<String>,
     /// Only calls that change something.
     #[serde(default)]
     pub(crate) mutating: bool,
@@ -159,6 +161,10 @@ impl Rule {
         fits(&self.account, &call.account)
             && fits(&self.service, &call.service)
             && fits(&self.operation, &call.operation)
+            && self
+                .agent
+                .as_ref()
+                .is_none_or(|wanted| call.agent.starts_with(wanted.as_str()))
             && (!self.mutating || call.effect() != Effect::Read)
     }
 
@@ -253,6 +259,7 @@ mod tests {
             operation: operation.to_owned(),
             labels: Default::default(),
             signed: true,
+            agent: String::new(),
         }
     }
 

@@ -40,6 +40,12 @@ pub(crate) fn identify(operations: &Operations, request: &Incoming, default_acco
         operation,
         labels,
         signed,
+        agent: request
+            .header("user-agent")
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     })
 }
 

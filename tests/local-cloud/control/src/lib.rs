@@ -12,6 +12,7 @@ mod caller_references;
 mod directory;
 mod distribution;
 mod effects;
+mod event_sources;
 mod faults;
 mod firewall;
 mod gateway;

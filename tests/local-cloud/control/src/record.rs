@@ -52,6 +52,8 @@ pub(crate) struct Record {
     pub(crate) region: String,
     pub(crate) service: String,
     pub(crate) operation: String,
+    /// The program that called, as its user agent begins.
+    pub(crate) agent: String,
     pub(crate) object: String,
     /// All objects of a call that names several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -142,6 +144,7 @@ impl Records {
             region: call.region.clone(),
             service: call.service.clone(),
             operation: call.operation.clone(),
+            agent: call.agent.clone(),
             object: outcome.objects.first().cloned().unwrap_or_default(),
             objects: if many { outcome.objects.clone() } else { Vec::new() },
             mutating: effect.mutates(),

@@ -25,6 +25,10 @@ pub(crate) struct Delays {
     pub(crate) role_ms: u64,
     /// A certificate from PENDING_VALIDATION to ISSUED.
     pub(crate) certificate_ms: u64,
+    /// An event source mapping from Creating or Updating to Enabled, and from Deleting to gone.
+    pub(crate) event_source_ms: u64,
+    /// A deleted queue's name until it can be used again; 60,000 on AWS.
+    pub(crate) queue_name_ms: u64,
 }
 
 impl Default for Delays {
@@ -36,6 +40,8 @@ impl Default for Delays {
             replica_ms: 400,
             role_ms: 0,
             certificate_ms: 0,
+            event_source_ms: 200,
+            queue_name_ms: 0,
         }
     }
 }
@@ -53,6 +59,7 @@ pub(crate) struct Timing {
     roles: Marks<Key>,
     certificates: Marks<Key>,
     replicas: Marks<Key>,
+    queues: Marks<Key>,
 }
 
 /// Instants until which something is under way.
@@ -163,6 +170,16 @@ impl Timing {
 
     pub(crate) fn is_validating(&self, account: &str, arn: &str) -> bool {
         self.certificates.is_under_way(&key(account, arn))
+    }
+
+    /// A queue was deleted.
+    pub(crate) fn retire_queue(&self, account: &str, name: &str) {
+        let delay = Duration::from_millis(self.delays().queue_name_ms);
+        self.queues.set(key(account, name), delay);
+    }
+
+    pub(crate) fn is_retired_queue(&self, account: &str, name: &str) -> bool {
+        self.queues.is_under_way(&key(account, name))
     }
 
     /// A version lost an association: its replicas go some time after the change is deployed.

@@ -1,5 +1,7 @@
 //! States of Lambda functions and versions, and where their code is served.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -10,6 +12,10 @@ use crate::http_message::{Answer, Incoming};
 use crate::objects::function_name;
 
 pub(crate) fn after(gateway: &Gateway, call: &Call, request: &Incoming, answer: &mut Answer) {
+    if call.operation.contains("EventSourceMapping") {
+        let delay = Duration::from_millis(gateway.timing.delays().event_source_ms);
+        return gateway.supplies.event_sources.after(call, answer, delay);
+    }
     let mut body = answer.as_json();
     if !body.is_object() || call.operation == "Invoke" {
         return;

@@ -17,6 +17,22 @@ const ACTIONS: [&str; 3] = ["ReceiveMessage", "DeleteMessage", "GetQueueAttribut
 /// The largest batch of a FIFO queue.
 const FIFO_BATCH: u64 = 10;
 
+/// A mapping that is being created, updated or deleted is left alone.
+pub(super) fn settled(gateway: &Gateway, call: &Call) -> Result<(), Refusal> {
+    match gateway
+        .supplies
+        .event_sources
+        .is_changing(&call.account, call.label("UUID"))
+    {
+        false => Ok(()),
+        true => Err(Refusal::new(
+            400,
+            "ResourceInUseException",
+            "The event source mapping is being created, updated or deleted.",
+        )),
+    }
+}
+
 pub(super) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) -> Result<(), Refusal> {
     let body = request.json();
     let arn = body["EventSourceArn"].as_str().unwrap_or_default();
@@ -37,6 +53,7 @@ pub(super) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
         return Ok(());
     }
     let function = found.as_json();
+    single(gateway, &directory, call, (arn, name)).await?;
     permitted(&directory, &function, arn).await?;
     let (visible, timeout) = (number(&queue["VisibilityTimeout"], 30), number(&function["Timeout"], 3));
     if visible < timeout {
@@ -79,6 +96,41 @@ async fn attributes(directory: &Directory<'_>, call: &Call, arn: &str) -> Result
     )
     .await?;
     Ok(Some(found.as_json()["Attributes"].clone()))
+}
+
+/// A queue has one mapping to a function.
+async fn single(
+    gateway: &Gateway,
+    directory: &Directory<'_>,
+    call: &Call,
+    (arn, name): (&str, &str),
+) -> Result<(), Refusal> {
+    let target = format!(
+        "/2015-03-31/event-source-mappings?EventSourceArn={}&FunctionName={}",
+        encode(arn),
+        encode(name)
+    );
+    let found = directory
+        .ask(OwnCall::get(&call.account, "lambda", target).in_region(&call.region))
+        .await?;
+    let mut standing = found.as_json()["EventSourceMappings"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    standing.extend(gateway.supplies.event_sources.deleting_from(&call.account, arn));
+    let to_this = |one: &&Value| function_name(one["FunctionArn"].as_str().unwrap_or_default()).0 == name;
+    match standing.iter().find(to_this) {
+        None => Ok(()),
+        Some(one) => Err(Refusal::new(
+            409,
+            "ResourceConflictException",
+            format!(
+                "An event source mapping with SQS arn (\" {arn} \") and function (\" {name} \") already exists. Please update \
+                 or delete the existing mapping with UUID {}",
+                one["UUID"].as_str().unwrap_or_default()
+            ),
+        )),
+    }
 }
 
 async fn permitted(directory: &Directory<'_>, function: &Value, arn: &str) -> Result<(), Refusal> {

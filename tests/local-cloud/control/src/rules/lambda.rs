@@ -38,6 +38,7 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
             Ok(())
         }
         "CreateEventSourceMapping" => event_source::check(gateway, call, request).await,
+        "UpdateEventSourceMapping" | "DeleteEventSourceMapping" => event_source::settled(gateway, call),
         "DeleteFunction" => replicas(gateway, call, request, name).await,
         _ => Ok(()),
     }

@@ -8,6 +8,7 @@ mod in_use;
 mod key_value_store;
 mod lambda;
 mod lambda_edge;
+mod queue;
 mod secret;
 mod text;
 mod viewer;
@@ -31,6 +32,8 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
         "wafv2" => web_acl::check(gateway, call, request).await,
         "iam" => identity::check(call, request),
         "secretsmanager" => secret::check(gateway, call, request).await,
+        "sqs" => queue::check(gateway, call, request),
+        "events" => queue::rule(gateway, call, request).await,
         "acm" if call.operation == "DeleteCertificate" => in_use::certificate(gateway, call, request).await,
         _ => Ok(()),
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::archive::Archive;
 use crate::call::Call;
 use crate::caller_references::CallerReferences;
+use crate::event_sources::EventSources;
 use crate::firewall::{managed, statement};
 use crate::gateway::Gateway;
 use crate::http_message::{Answer, Incoming};
@@ -24,6 +25,7 @@ pub(crate) struct Supplies {
     pub(crate) caller_references: CallerReferences,
     pub(crate) archive: Archive,
     pub(crate) logging: Logging,
+    pub(crate) event_sources: EventSources,
 }
 
 /// The answer to a call that ministack lacks; `None` for all others.
@@ -42,6 +44,7 @@ pub(crate) async fn answer(gateway: &Gateway, call: &Call, request: &Incoming) -
         ("wafv2", "ListLoggingConfigurations") => Ok(waf_answer(&logging.list(call))),
         ("wafv2", "ListAvailableManagedRuleGroups") => Ok(waf_answer(&managed::list())),
         ("wafv2", "CheckCapacity") => Ok(waf_answer(&json!({"Capacity": capacity(&request.json()["Rules"])}))),
+        ("lambda", "GetEventSourceMapping") => return gateway.supplies.event_sources.deleting(call).map(Ok),
         _ => return None,
     })
 }
