@@ -8,7 +8,7 @@ import json
 import pathlib
 import sys
 
-from source import addresses, contexts, documents, grants, headers, ledger, membership, pages, paths, queue, routes, service_tokens, tokens
+from source import addresses, contexts, documents, grants, headers, ledger, membership, pages, paths, policies, queue, routes, service_tokens, tokens
 
 HERE = pathlib.Path(__file__).resolve().parent
 VECTORS = {
@@ -21,6 +21,7 @@ VECTORS = {
     "membership.json": membership.vectors,
     "pages.json": pages.vectors,
     "paths.json": paths.vectors,
+    "policies.json": policies.vectors,
     "queue.json": queue.vectors,
     "routes.json": routes.vectors,
     "service_tokens.json": service_tokens.vectors,

@@ -30,6 +30,7 @@ def parse_cases() -> list:
         "a session of the provider": body(**PROVIDER_SESSION),
         "a security event of CAEP": body(source="caep"),
         "a security event of RISC": body(source="risc"),
+        "a session that names its user": body(**SESSION, user=USR),
         "the beginning of time": body(at=0),
         "a key with hyphen and underscore": body(key="-_" * 6),
     }
@@ -55,6 +56,10 @@ def parse_cases() -> list:
         "a handle as a user": body(key=HANDLE),
         "a user as a session": body(**{**SESSION, "key": USR}),
         "a short session of the provider": body(**{**PROVIDER_SESSION, "key": PROVIDER[:19]}),
+        "a session that names a short user": body(**SESSION, user=USR[:11]),
+        "a session that names a number as its user": body(**SESSION, user=5),
+        "a session that names null as its user": body(**SESSION, user=None),
+        "a session that names a user of another page": body(**SESSION, user="pqAAAAAAAAzz"),
         "no time": body(at=...),
         "a time that is a text": body(at=str(NOW)),
         "a time that is null": body(at=None),
@@ -74,7 +79,7 @@ def parse_cases() -> list:
 
 def deduplication_cases() -> list:
     cases = []
-    for changes in ({}, {"source": "risc", "application": "other"}, {"at": NOW}, SESSION, PROVIDER_SESSION):
+    for changes in ({}, {"source": "risc", "application": "other"}, {"at": NOW}, SESSION, {**SESSION, "user": USR}, PROVIDER_SESSION):
         one = message(**changes)
         text = f"{one['kind']}.{one['key']}.{one['at']}"
         cases.append({"body": body(**changes), "text": text, "id": hashlib.sha256(text.encode("ascii")).hexdigest()})
@@ -84,6 +89,10 @@ def deduplication_cases() -> list:
 def sent(when: int = NOW - 4, **changes) -> dict:
     """A message as it is received: SentTimestamp is in milliseconds, and a second that has begun does not count."""
     return {"body": body(**changes), "sent_ms": when * 1000 + 999}
+
+
+def of_one(number: int, **changes) -> dict:
+    return sent(**{**SESSION, "key": f"pp{number:08}", "user": USR, **changes})
 
 
 def page_cases() -> list:
@@ -112,6 +121,12 @@ def page_cases() -> list:
         case("entries of others stay", page(9, slot("o", "PPPPPPPP", NOW), slot("s", "TTTTTTTT", NOW), slot("u", "UUUUUUUU", NOW)), [sent()], page(9, slot("o", "PPPPPPPP", NOW), slot("s", "TTTTTTTT", NOW), u(NOW - 5), slot("u", "UUUUUUUU", NOW))),
         case("a block stays, an ended one goes", page(0, stands, ended), [sent()], page(0, stands, u(NOW - 5))),
         case("without the store's lifetime nothing is pruned but ended blocks", page(0, stands, ended, slot("s", "TTTTTTTT", 5)), [sent()], page(0, stands, slot("s", "TTTTTTTT", 5), u(NOW - 5)), life=None),
+        case("eight sessions of one user", page(0), [of_one(n) for n in range(8)], page(0, *(slot("s", f"{n:08}", NOW - 5) for n in range(8)))),
+        case("nine sessions of one user become the user", page(0), [of_one(n) for n in range(9)], page(0, u(NOW - 5))),
+        case("nine sessions of one user, one of them twice", page(0), [of_one(n) for n in [*range(8), 0]], page(0, *(slot("s", f"{n:08}", NOW - 5) for n in range(8)))),
+        case("nine sessions of two users", page(0), [of_one(n, user=USR if n % 2 else "ppBBBBBBBBzz") for n in range(9)], page(0, *(slot("s", f"{n:08}", NOW - 5) for n in range(9)))),
+        case("nine sessions of nobody known", page(0), [of_one(n, user=...) for n in range(9)], page(0, *(slot("s", f"{n:08}", NOW - 5) for n in range(9)))),
+        case("nine sessions of one user, the latest time counts", page(0), [*(of_one(n, at=NOW - 90) for n in range(8)), of_one(8, at=NOW - 60)], page(0, u(NOW - 60))),
         case("sixty slots are not too many", page(0, *others[:59]), [sent()], page(0, *others[:59], u(NOW - 5))),
         case("61 slots collapse into the page", page(0, *others), [sent()], page(NOW)),
         case("sixty slots that hold it already stay", page(0, *others[:59], u(NOW - 5)), [sent()], page(0, *others[:59], u(NOW - 5))),
