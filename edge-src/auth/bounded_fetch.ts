@@ -2,11 +2,14 @@
  * The only way out of this function. Every call has a deadline that covers the body too, a largest size, and follows no
  * redirect; what comes back has been read whole.
  */
+import { allowed } from './budget.ts';
 
 export interface Bounds {
   /** Milliseconds for everything, a second attempt included. */
   readonly timeout: number;
   readonly largest: number;
+  /** The call changes nothing, so that a connection that broke may be tried again, once. */
+  readonly repeatable?: boolean;
 }
 
 export class TooLarge extends Error {
@@ -15,12 +18,15 @@ export class TooLarge extends Error {
 
 /** Failures before a byte of the request has left: only these may be tried again without harm to a one-time code. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** A connection that a frozen function kept too long, and the other side did not. */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 export async function boundedFetch(url: string, init: RequestInit, bounds: Bounds): Promise<Response> {
-  const signal = AbortSignal.timeout(bounds.timeout);
+  const signal = AbortSignal.timeout(allowed(bounds.timeout));
   const attempt = (): Promise<Response> => fetch(url, { ...init, redirect: 'manual', signal });
   const response = await attempt().catch((error: unknown) => {
-    if (!wasNotSent(error)) throw error;
+    const code = codeOfCause(error);
+    if (!NOT_SENT.has(code) && !(bounds.repeatable === true && BROKEN.has(code))) throw error;
     return attempt();
   });
   const body = await readBody(response, bounds.largest);
@@ -28,10 +34,10 @@ export async function boundedFetch(url: string, init: RequestInit, bounds: Bound
   return new Response(body.length === 0 ? null : body, { status, headers });
 }
 
-function wasNotSent(error: unknown): boolean {
+function codeOfCause(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error ? (cause as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && NOT_SENT.has(code);
+  return typeof code === 'string' ? code : '';
 }
 
 async function readBody(response: Response, largest: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,11 +3,16 @@
  * code (which works once), then the proof of identity, and only then a session.
  */
 import type { Trail } from './audit.ts';
+import { withinBudget } from './budget.ts';
 import { same } from './bytes.ts';
-import { verifyIdToken } from './identity.ts';
+import { holds } from './context.ts';
+import { enrich } from './enrich.ts';
+import { verifyIdToken, type Identity } from './identity.ts';
+import type { Membership } from './membership.ts';
 import { mint, type Documents } from './mint.ts';
 import { checkAnswer, redeem, SKEW } from './provider.ts';
-import { Refusal } from './refusal.ts';
+import { member } from './record.ts';
+import { Refusal, RefusalWithCookies } from './refusal.ts';
 import { only, type Incoming } from './request.ts';
 import { redirect, type EdgeResponse } from './response.ts';
 import { encodeReturnPath } from './return_path.ts';
@@ -17,8 +22,12 @@ import type { Surroundings } from './surroundings.ts';
 import { dropTransaction, openTransaction, startedAt, type Transaction } from './transaction.ts';
 
 export async function callback(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
-  const { config, secrets, now } = around;
   if (request.method !== 'GET') throw new Refusal('method');
+  return withinBudget(() => answered(request, around, trail));
+}
+
+async function answered(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
+  const { config, secrets, now } = around;
   const state = only(request.query, 'state') ?? '';
   if (!/^[\w-]{48}$/.test(state)) throw new Refusal('response', { detail: 'state' });
   const keys = await secrets.keys();
@@ -45,22 +54,16 @@ export async function callback(request: Incoming, around: Surroundings, trail: T
     }
     if (error.reason === 'absolute' && !transaction.fresh) {
       trail.code = 'absolute';
-      return redirect(303, `${config.prefix}/start?rd=${encodeReturnPath(transaction.rd)}&fresh=1`, [dropTransaction(id)]);
+      return redirect(303, startAgain(transaction, config.prefix), [dropTransaction(id)]);
     }
-    throw new TransactionEnded(error.leadingTo(transaction.rd), keepsAttempt(error) ? [] : [dropTransaction(id)]);
+    throw new RefusalWithCookies(error.leadingTo(transaction.rd), keepsAttempt(error) ? [] : [dropTransaction(id)]);
   }
 }
 
-/** A refusal after which the transaction's cookie goes, too. */
-export class TransactionEnded extends Error {
-  readonly refusal: Refusal;
-  readonly cookies: readonly string[];
-
-  constructor(refusal: Refusal, cookies: readonly string[]) {
-    super(refusal.reason, { cause: refusal });
-    this.refusal = refusal;
-    this.cookies = cookies;
-  }
+/** The same attempt once more, with a login anew. */
+function startAgain({ rd, step, age }: Transaction, prefix: string): string {
+  const wishes = `${step === undefined ? '' : `&step=${step}`}${age === undefined ? '' : `&age=${age}`}`;
+  return `${prefix}/start?rd=${encodeReturnPath(rd)}&fresh=1${wishes}`;
 }
 
 /** Our own secrets are read before the code is spent: when they fail, loading the page again may succeed. */
@@ -70,19 +73,34 @@ async function logIn(request: Incoming, around: Surroundings, transaction: Trans
   const { config, secrets, keySet, now } = around;
   const answer = checkAnswer(config, request.query, transaction);
   const [documents] = await Promise.all([
-    documentsOf(around, transaction.gen),
-    config.clientAuthentication === 'none' ? undefined : secrets.clientSecret(),
+    documentsOf(around, transaction),
+    secrets.credential(),
+    config.hook === null ? undefined : secrets.hookSecret(),
+    config.assertion === null ? undefined : secrets.assertionKeys(),
     // Only a head start: whether the keys are there is decided where they are needed.
     keySet.prepare().catch(() => undefined),
   ]);
   const tokens = await redeem(config, answer, transaction, redirectUri(request, config.prefix), secrets);
   if (tokens.idToken === undefined) throw new Refusal('provider_response', { detail: 'no_id_token' });
   const freshSince = transaction.fresh ? startedAt(transaction) : undefined;
-  const identity = await verifyIdToken(tokens.idToken, config, keySet, { now: now(), login: { nonce: transaction.nonce, freshSince } });
-  return (await mint(identity, { ...documents, tokens, previous: undefined }, around, trail)).cookies;
+  const proven = await verifyIdToken(tokens.idToken, config, keySet, { now: now(), login: { nonce: transaction.nonce, freshSince } });
+  // With tenants the answer may have named any of them; it is this user's, or the answers were mixed up (RFC 9207).
+  if (answer.has('iss') && answer.get('iss') !== proven.issuer) throw new Refusal('issuer', { detail: 'tenant' });
+  const identity = await enrich(proven, tokens.accessToken, around);
+  checkStep(identity, transaction, documents.membership, now());
+  return (await mint(identity, { ...documents, request, tokens, previous: undefined }, around, trail)).cookies;
 }
 
-async function documentsOf({ secrets }: Surroundings, generation: number): Promise<Documents> {
-  const [keys, pepper, membership] = await Promise.all([secrets.keys(), secrets.pepper(), secrets.membershipOf(generation)]);
+/** What a step-up asked for is what came of it; a provider that cannot, or a viewer who left it out, gets no session for it. */
+function checkStep({ claims, loginTime }: Identity, { step, age }: Transaction, { contexts }: Membership, now: number): void {
+  const requirement = step === undefined ? undefined : contexts.get(step);
+  if (step !== undefined && (requirement === undefined || !holds(requirement, claims))) throw new Refusal('context', { detail: 'not_reached' });
+  const untold = member(claims, 'auth_time') === undefined;
+  if (age !== undefined && (untold || now - loginTime > age + SKEW)) throw new Refusal('fresh', { detail: 'age' });
+}
+
+async function documentsOf({ secrets }: Surroundings, { gen, step }: Transaction): Promise<Documents> {
+  const isEnough = ({ generation, contexts }: Membership): boolean => generation >= gen && (step === undefined || contexts.has(step));
+  const [keys, pepper, membership] = await Promise.all([secrets.keys(), secrets.pepper(), secrets.membershipWith(isEnough)]);
   return { keys, pepper, membership };
 }

@@ -1,9 +1,9 @@
 /** How our cookies are written: never readable by scripts, never sent in clear, never by a foreign site's form. */
 
-const GUARDS = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+const GUARDS = 'Secure; HttpOnly; SameSite=Lax';
 
-export function setCookie(name: string, value: string, seconds: number, domain: string | null = null): string {
-  return `${name}=${value}; ${GUARDS}; Max-Age=${seconds}${domain === null ? '' : `; Domain=${domain}`}`;
+export function setCookie(name: string, value: string, seconds: number, domain: string | null = null, path = '/'): string {
+  return `${name}=${value}; Path=${path}; ${GUARDS}; Max-Age=${seconds}${domain === null ? '' : `; Domain=${domain}`}`;
 }
 
-export const expire = (name: string, domain: string | null = null): string => setCookie(name, '', 0, domain);
+export const expire = (name: string, domain: string | null = null, path = '/'): string => setCookie(name, '', 0, domain, path);

@@ -4,24 +4,35 @@
  */
 import { readFileSync } from 'node:fs';
 import { auditLine, decisionOf, newTrail, type Trail } from './audit.ts';
-import { callback, TransactionEnded } from './callback.ts';
+import { backchannelLogout } from './backchannel.ts';
+import { withinBudget } from './budget.ts';
+import { callback } from './callback.ts';
 import { parseConfig, type Config } from './config.ts';
 import { denied } from './denied.ts';
+import { events } from './events.ts';
+import { jwks } from './jwks.ts';
 import { logout } from './logout.ts';
-import { Refusal, codeOf } from './refusal.ts';
+import { refresh } from './refresh.ts';
+import { Refusal, RefusalWithCookies, codeOf } from './refusal.ts';
 import { lastResort, refused } from './refused.ts';
 import { readRequest, requestIdOf, type EdgeEvent, type Incoming } from './request.ts';
 import type { EdgeResponse } from './response.ts';
 import { signedOut } from './signed_out.ts';
 import { start } from './start.ts';
 import { surroundingsOf, type Surroundings } from './surroundings.ts';
+import { token } from './token.ts';
 
 type Operation = (request: Incoming, around: Surroundings, trail: Trail) => EdgeResponse | Promise<EdgeResponse>;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['start', start],
   ['callback', callback],
+  ['refresh', refresh],
   ['logout', logout],
+  ['token', token],
+  ['backchannel-logout', backchannelLogout],
+  ['events', events],
+  ['jwks.json', jwks],
   ['signed-out', signedOut],
   ['denied', denied],
 ]);
@@ -46,7 +57,7 @@ export const handler = async (event: EdgeEvent): Promise<EdgeResponse> => {
   const endpoint = endpointOf(event, config);
   const response = await answer(event, around, endpoint, trail).catch(() => lastResort(requestId));
   const status = Number(response.status);
-  const seen = { application: config.application, endpoint, decision: decisionOf(endpoint, status), status, request: requestId, time: around.now() };
+  const seen = { application: config.application, endpoint, decision: decisionOf(endpoint, status, trail.decision), status, request: requestId, time: around.now() };
   console.log(auditLine(seen, trail));
   return response;
 };
@@ -56,7 +67,7 @@ async function answer(event: EdgeEvent, around: Surroundings, endpoint: string, 
     const request = readRequest(event, around.config);
     const operation = OPERATIONS.get(endpoint);
     if (operation === undefined) throw new Refusal('not_found');
-    return await operation(request, around, trail);
+    return await withinBudget(async () => operation(request, around, trail));
   } catch (error) {
     const { refusal, cookies } = refusalOf(error);
     trail.code = refusal.reason;
@@ -66,7 +77,7 @@ async function answer(event: EdgeEvent, around: Surroundings, endpoint: string, 
 }
 
 function refusalOf(error: unknown): { refusal: Refusal; cookies: readonly string[] } {
-  if (error instanceof TransactionEnded) return error;
+  if (error instanceof RefusalWithCookies) return error;
   if (error instanceof Refusal) return { refusal: error, cookies: [] };
   return { refusal: new Refusal('fault', { detail: codeOf(error) }), cookies: [] };
 }

@@ -9,6 +9,7 @@ import type { KeySet } from './keyset.ts';
 import { SKEW } from './provider.ts';
 import { asCount, asRecord, member, type Json } from './record.ts';
 import { Refusal } from './refusal.ts';
+import { issuerOf, issuersOf } from './tenant.ts';
 
 /** A token redeemed a moment ago was issued a moment ago. */
 const OLDEST = 600;
@@ -34,6 +35,7 @@ export async function verifyIdToken(token: string, config: Config, keySet: KeySe
   refuseKeysFromToken(protectedHeader);
   checkParty(payload, config.clientId);
   const claims = asRecord(payload) ?? {};
+  if (issuerOf(config, claims) !== payload.iss) throw new Refusal('id_token', { detail: 'tenant' });
   if (expected.login !== undefined) {
     const nonce = member(claims, 'nonce');
     if (typeof nonce !== 'string' || !same(nonce, expected.login.nonce)) throw new Refusal('id_token', { detail: 'nonce' });
@@ -44,7 +46,7 @@ export async function verifyIdToken(token: string, config: Config, keySet: KeySe
   if (typeof user !== 'string' || user === '' || user.length > 255) throw new Refusal('id_token', { detail: 'user' });
   const session = member(claims, config.claims.session);
   return {
-    issuer: config.issuer,
+    issuer: payload.iss ?? config.issuer,
     claims,
     user,
     providerSession: typeof session === 'string' && session !== '' ? session : undefined,
@@ -57,7 +59,7 @@ async function verifySignature(token: string, config: Config, keySet: KeySet, { 
   try {
     return await jwtVerify(token, keySet.find, {
       algorithms: [...config.algorithms],
-      issuer: config.issuer,
+      issuer: [...issuersOf(config)],
       audience: config.clientId,
       requiredClaims,
       clockTolerance: SKEW,
@@ -66,7 +68,8 @@ async function verifySignature(token: string, config: Config, keySet: KeySet, { 
     });
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
-    throw new Refusal('id_token', { cause, detail: cause instanceof errors.JWTClaimValidationFailed ? `claim_${cause.claim}` : undefined });
+    const claim = cause instanceof errors.JWTClaimValidationFailed || cause instanceof errors.JWTExpired ? cause.claim : undefined;
+    throw new Refusal('id_token', { cause, detail: claim === undefined ? undefined : `claim_${claim}` });
   }
 }
 

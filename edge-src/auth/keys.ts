@@ -1,6 +1,6 @@
 /**
- * The key secret of an application and what is derived from it: one key for sessions, one for transactions, never one for
- * both. Which key signs and which verify follows from the times in the document alone, so a rotation needs no message.
+ * The key secret of an application and what is derived from it: one key for sessions, one for transactions, one for the
+ * refresh cookie, never one for two purposes. Which key signs and which verify follows from the times in the document alone, so a rotation needs no message.
  */
 import { hkdfSync } from 'node:crypto';
 import { b64u, fromB64u, lp, sha256 } from './bytes.ts';
@@ -15,6 +15,7 @@ export interface Key {
   readonly verifyUntil: number;
   readonly session: Buffer;
   readonly transaction: Buffer;
+  readonly refresh: Buffer;
 }
 
 export interface Keys {
@@ -38,7 +39,8 @@ export function parseKeys(text: string, config: Config): Keys {
     const derive = (label: Buffer): Buffer => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), label, 32));
     // A key made for another issuer, client or claim mapping is not a key of this configuration.
     if (member(record, 'binding') !== binding) return [];
-    return [{ kid, signAfter, verifyUntil, session: derive(info), transaction: derive(lp('zt transaction v1', config.application)) }];
+    const derived = (purpose: string): Buffer => derive(lp(purpose, config.application));
+    return [{ kid, signAfter, verifyUntil, session: derive(info), transaction: derived('zt transaction v1'), refresh: derived('zt refresh v1') }];
   });
   if (new Set(all.map((key) => key.kid)).size !== all.length) throw new Refusal('secrets_invalid', { detail: 'kid_twice' });
   if (all.length === 0) throw new Refusal('secrets_invalid', { detail: 'no_key' });

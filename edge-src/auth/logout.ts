@@ -1,41 +1,67 @@
-/** `logout`: ends this browser's session, here and, where it can be asked to, at the provider. */
+/**
+ * `logout`: ends this session everywhere. First the revocation is in the queue, then the refresh token is withdrawn, then the
+ * browser is emptied and sent to the provider to end its own session. Until the first is done the browser keeps what it needs to try again.
+ */
 import type { Trail } from './audit.ts';
-import { dropSessions, readSession } from './session.ts';
+import { b64u } from './bytes.ts';
+import type { Keys } from './keys.ts';
+import { dropAssertion } from './mint.ts';
 import { endSessionUrl } from './provider.ts';
 import { Refusal } from './refusal.ts';
-import type { Incoming } from './request.ts';
+import { dropHint, dropRefresh, hasHint, hasRefresh, readHint, readRenewal, type Renewal } from './refresh_cookie.ts';
+import { isFromOwnPage, type Incoming } from './request.ts';
 import { redirect, type EdgeResponse } from './response.ts';
+import { revoke, withdraw } from './revoke.ts';
+import { dropSessions, handleOf, readAnySession } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { dropTransactions } from './transaction.ts';
 
-/** Only this browser's cookies go: a copy of the session, elsewhere, ends when it expires or is revoked. */
+interface Leaving {
+  /** Of the session, or of the refresh cookie that outlived it. */
+  readonly handle: string;
+  readonly user: string;
+  readonly sid: string;
+  readonly renewal: Renewal | undefined;
+  readonly keys: Keys;
+}
+
 export async function logout(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
-  const { config } = around;
+  const { config, now } = around;
   if (request.method !== 'POST') throw new Refusal('method');
-  if (!isOwn(request)) throw new Refusal('origin');
+  if (!isFromOwnPage(request)) throw new Refusal('origin');
+  const leaving = await leavingOf(request, around);
+  trail.handle = leaving?.handle ?? '';
+  if (leaving !== undefined && around.enqueue !== undefined) {
+    await revoke({ kind: 'session', key: leaving.handle, user: leaving.user, at: now(), source: 'logout' }, around, trail);
+  } else if (leaving !== undefined) {
+    trail.detail = 'no_queue';
+  }
+  if (leaving?.renewal !== undefined) await withdraw(leaving.renewal.token, around, trail);
+  const hint = leaving === undefined ? undefined : await readHint(request, leaving.sid, { keys: leaving.keys, config, now: now() });
+  trail.decision = 'logout';
   const landing = `${config.prefix}/signed-out`;
-  trail.handle = await handleOfSession(request, around);
-  const cookies = [...dropSessions(config), ...dropTransactions(request)];
-  return redirect(303, endSessionUrl(config, request.origin + landing) ?? landing, cookies);
+  const state = b64u(around.random(16));
+  return redirect(303, endSessionUrl(config, { landing: request.origin + landing, state, hint }) ?? landing, emptied(request, around), [['Clear-Site-Data', '"cache"']]);
 }
 
-/** The handle by which an operator can revoke what this browser leaves; empty unless the session verifies. */
-async function handleOfSession(request: Incoming, { config, secrets, now }: Surroundings): Promise<string> {
-  if (request.cookie(config.cookie).length === 0) return '';
-  // Logging out must work although secrets cannot be read; the line then names nobody.
-  const keys = await secrets.keys().catch(() => undefined);
-  return keys === undefined ? '' : (readSession(request, config, keys, now())?.handle ?? '');
+/** Whose session this browser has, expired or not: a copy of it could still be renewed. */
+async function leavingOf(request: Incoming, { config, secrets, enqueue, now }: Surroundings): Promise<Leaving | undefined> {
+  if (request.cookie(config.cookie).length === 0 && !hasRefresh(request, config)) return undefined;
+  // With nothing to send, logging out works although secrets cannot be read; the line then names nobody.
+  const keys = await (enqueue === undefined ? secrets.keys().catch(() => undefined) : secrets.keys());
+  if (keys === undefined) return undefined;
+  const session = readAnySession(request, config, keys, now());
+  const renewal = await readRenewal(request, { keys, config, now: now() });
+  if (session !== undefined) return { handle: session.handle, user: session.user, sid: b64u(session.sid), renewal, keys };
+  return renewal === undefined ? undefined : { handle: handleOf(renewal.user, renewal.sid), user: renewal.user, sid: renewal.sid, renewal, keys };
 }
 
-/**
- * Whether a page of this origin sent the form. A page under `Referrer-Policy: no-referrer` sends `Origin: null`, so the
- * browser's own word on the site counts as well; where both are given, neither may speak against it.
- */
-function isOwn(request: Incoming): boolean {
-  const origin = request.header('origin');
-  const site = request.header('sec-fetch-site');
-  if (origin.length > 1 || site.length > 1 || (origin.length === 0 && site.length === 0)) return false;
-  const ownSite = site[0] === 'same-origin';
-  if (origin[0] === undefined || origin[0] === 'null') return ownSite;
-  return origin[0] === request.origin && (site[0] === undefined || ownSite);
+function emptied(request: Incoming, { config }: Surroundings): string[] {
+  return [
+    ...dropSessions(config),
+    ...(hasRefresh(request, config) ? [dropRefresh(config)] : []),
+    ...(hasHint(request, config) ? [dropHint(config)] : []),
+    ...(config.assertion === null ? [] : [dropAssertion(config)]),
+    ...dropTransactions(request),
+  ];
 }

@@ -4,6 +4,7 @@
  */
 import type { ClaimNames } from './config.ts';
 import { parseContexts, type Contexts } from './context.ts';
+import { isElsewhere } from './groups.ts';
 import { asCount, asRecord, asStrings, member, type Json } from './record.ts';
 import { Refusal } from './refusal.ts';
 
@@ -106,9 +107,9 @@ function decide(kind: string, wanted: unknown, claims: Json, names: ClaimNames):
   if (values === undefined) return 'undecidable';
   switch (kind) {
     case 'groups':
-      return listed(claims, names.groups, values);
+      return listed(claims, names.groups, values, names.groups);
     case 'roles':
-      return listed(claims, names.roles, values);
+      return listed(claims, names.roles, values, names.groups);
     case 'users': {
       const user = member(claims, names.user);
       return typeof user === 'string' && user !== '' ? values.includes(user) : 'undecidable';
@@ -122,11 +123,10 @@ function decide(kind: string, wanted: unknown, claims: Json, names: ClaimNames):
   }
 }
 
-function listed(claims: Json, name: string, values: readonly string[]): Truth {
-  // An overage (`_claim_names`) means that the list in the token is not the list of the user.
-  const elsewhere = asRecord(member(claims, '_claim_names'));
+function listed(claims: Json, name: string, values: readonly string[], groups: string): Truth {
+  // An overage means that the list in the token is not the list of the user.
   const has = asStrings(member(claims, name));
-  if (has === undefined || (elsewhere !== undefined && Object.hasOwn(elsewhere, name))) return 'undecidable';
+  if (has === undefined || isElsewhere(claims, name, groups)) return 'undecidable';
   return values.some((value) => has.includes(value));
 }
 

@@ -3,16 +3,23 @@
  * session may do is always computed afresh, from these claims and the present membership document.
  */
 import type { Trail } from './audit.ts';
+import { assertionHash, signAssertion } from './assertion.ts';
 import { b64u } from './bytes.ts';
+import type { ClaimNames, Config } from './config.ts';
 import { contextKept, contextOf } from './context.ts';
+import { expire, setCookie } from './cookies.ts';
 import type { Identity } from './identity.ts';
 import { signer, type Keys } from './keys.ts';
 import { grantsOf, verifiedEmail, type Membership } from './membership.ts';
 import type { Tokens } from './provider.ts';
 import { asStrings, member, type Json } from './record.ts';
+import { dropHint, dropRefresh, hasHint, hasRefresh, hintCookie, refreshCookie } from './refresh_cookie.ts';
 import { Refusal } from './refusal.ts';
+import type { Incoming } from './request.ts';
+import { LARGEST_COOKIE } from './response.ts';
 import { fingerprint, formatSession, handleOf, NO_PROVIDER_SESSION, sessionCookie, type Session } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
+import { issuersOf } from './tenant.ts';
 
 /** The claims of a session, encoded, may take so many characters. */
 const LARGEST_CLAIMS = 1_024;
@@ -24,48 +31,135 @@ export interface Documents {
 }
 
 export interface Basis extends Documents {
+  readonly request: Incoming;
   /** What the token endpoint gave with the identity; a bearer exchange has none. */
   readonly tokens: Tokens | undefined;
   /** The session that is being renewed; a login has none. */
   readonly previous: Previous | undefined;
+  /** What a session of a bearer may not outlive. */
+  readonly expires?: number;
 }
 
-export type Previous = Pick<Session, 'sid' | 'user' | 'providerSession' | 'loginTime' | 'context'>;
+export interface Previous extends Pick<Session, 'sid' | 'user' | 'providerSession' | 'loginTime' | 'context'> {
+  /** The absolute deadline as it was set at the login. */
+  readonly deadline: number;
+}
 
 export interface Minted {
   readonly session: Session;
   readonly value: string;
   readonly cookies: readonly string[];
+  readonly assertion: string | undefined;
+}
+
+/** The documents of this application, the membership as new as this generation where it can be. */
+export async function documentsOf({ secrets }: Surroundings, generation: number): Promise<Documents> {
+  const [keys, pepper, membership] = await Promise.all([secrets.keys(), secrets.pepper(), secrets.membershipOf(generation)]);
+  return { keys, pepper, membership };
 }
 
 export async function mint(identity: Identity, from: Basis, around: Surroundings, trail: Trail): Promise<Minted> {
-  const { config, now, random } = around;
-  const { keys, pepper, membership, previous } = from;
-  const { claims, issuer, user, providerSession } = identity;
-  const loginTime = previous?.loginTime ?? identity.loginTime;
+  const { config, now } = around;
   const issued = now();
-  const deadline = loginTime + config.absoluteLifetime;
+  const deadline = deadlineOf(identity, from, config);
   if (!(deadline > issued)) throw new Refusal('absolute');
-  const selected = sessionClaims(claims, around);
-  const grants = grantsOf(membership, claims, config.claims);
-  const session = {
-    sid: previous?.sid ?? random(16),
-    user: fingerprint(pepper, issuer, user),
-    providerSession: previous?.providerSession ?? (providerSession === undefined ? NO_PROVIDER_SESSION : fingerprint(pepper, issuer, providerSession)),
-    loginTime,
+  const grants = grantsOf(from.membership, identity.claims, claimNames(identity, config));
+  const selected = sessionClaims(identity.claims, around);
+  const expires = Math.min(issued + config.lifetime, deadline, from.expires ?? deadline);
+  const unsigned = {
+    ...personOf(identity, from, around),
     issued,
-    expires: Math.min(issued + config.lifetime, deadline),
-    generation: membership.generation,
+    expires,
+    generation: from.membership.generation,
     grants: grants.bits,
-    context: previous === undefined ? contextOf(membership.contexts, claims) : contextKept(previous.context, membership.contexts, claims),
     claims: selected.encoded,
+    assertionHash: '',
   };
-  const value = formatSession(session, signer(keys, issued, config.lifetime));
-  trail.handle = handleOf(session.user, b64u(session.sid));
-  trail.generation = session.generation;
-  trail.grants = session.grants;
+  trail.handle = handleOf(unsigned.user, b64u(unsigned.sid));
+  trail.generation = unsigned.generation;
+  trail.grants = unsigned.grants;
   trail.dropped = selected.dropped;
-  return { session, value, cookies: [sessionCookie(config, value, deadline - issued)] };
+  const assertion = await assert(unsigned, { identity, policies: grants.policies, request: from.request }, around);
+  const session = assertion === undefined ? unsigned : { ...unsigned, assertionHash: assertionHash(assertion) };
+  const value = formatSession(session, signer(from.keys, issued, config.lifetime));
+  const cookies = [sessionCookie(config, value, deadline - issued), ...(assertion === undefined ? [] : [assertionCookie(config, assertion, deadline - issued)])];
+  return { session, value, assertion, cookies: [...cookies, ...(await companions(identity, session, { ...from, deadline }, around))] };
+}
+
+const deadlineOf = ({ loginTime }: Identity, { previous }: Basis, { absoluteLifetime }: Config): number =>
+  previous === undefined ? loginTime + absoluteLifetime : Math.min(previous.loginTime + absoluteLifetime, previous.deadline);
+
+/** Who it is and how the login was: kept by a refresh, new at every login. */
+function personOf(identity: Identity, { pepper, membership, previous }: Basis, { random }: Surroundings) {
+  const { claims, issuer, user, providerSession, loginTime } = identity;
+  if (previous !== undefined) {
+    const { sid, user: usr, providerSession: ses, loginTime: lt } = previous;
+    return { sid, user: usr, providerSession: ses, loginTime: lt, context: contextKept(previous.context, membership.contexts, claims) };
+  }
+  return {
+    sid: random(16),
+    user: fingerprint(pepper, issuer, user),
+    providerSession: providerSession === undefined ? NO_PROVIDER_SESSION : fingerprint(pepper, issuer, providerSession),
+    loginTime,
+    context: contextOf(membership.contexts, claims),
+  };
+}
+
+/** A policy that lists users means those of the login provider: another issuer may call somebody else by the same name. */
+const claimNames = ({ issuer }: Identity, config: Config): ClaimNames =>
+  issuersOf(config).includes(issuer) ? config.claims : { ...config.claims, user: '' };
+
+interface Whose {
+  readonly identity: Identity;
+  readonly policies: readonly string[];
+  readonly request: Incoming;
+}
+
+async function assert(session: Session, { identity, policies, request }: Whose, { config, secrets }: Surroundings): Promise<string | undefined> {
+  if (config.assertion === null) return undefined;
+  const claims = session.claims === '' ? {} : (JSON.parse(Buffer.from(session.claims, 'base64url').toString('utf8')) as Json);
+  return signAssertion(
+    {
+      ...claims,
+      iss: request.origin + config.prefix,
+      aud: config.assertion.audience,
+      sub: identity.user,
+      iss_idp: identity.issuer,
+      iat: session.issued,
+      exp: session.expires,
+      auth_time: session.loginTime,
+      sid: handleOf(session.user, b64u(session.sid)),
+      policies,
+    },
+    await secrets.assertionKeys(),
+  );
+}
+
+const assertionName = ({ cookieDomain, application }: Config): string => (cookieDomain === null ? '__Host-zt-assertion' : `__Secure-zt-${application}-assertion`);
+
+function assertionCookie(config: Config, assertion: string, seconds: number): string {
+  const line = setCookie(assertionName(config), assertion, seconds, config.cookieDomain);
+  if (line.length > LARGEST_COOKIE) throw new Refusal('cookie_size', { detail: 'assertion' });
+  return line;
+}
+
+export const dropAssertion = (config: Config): string => expire(assertionName(config), config.cookieDomain);
+
+/** What only this function reads later; what belongs to another session than this one goes. */
+async function companions({ claims, issuer }: Identity, session: Session, from: Basis & { readonly deadline: number }, { config }: Surroundings): Promise<string[]> {
+  const { request, tokens, keys, deadline } = from;
+  const { issued: now, user } = session;
+  const sid = b64u(session.sid);
+  const subject = member(claims, 'sub');
+  const token = config.refresh ? tokens?.refreshToken : undefined;
+  const sealing = { keys, config, now };
+  const lines: string[] = [];
+  if (token !== undefined && typeof subject === 'string') lines.push(await refreshCookie({ sid, user, issuer, subject, token, expires: deadline }, sealing));
+  else if (hasRefresh(request, config)) lines.push(dropRefresh(config));
+  const hint = config.endSessionEndpoint === null || tokens?.idToken === undefined ? undefined : await hintCookie(sid, tokens.idToken, deadline - now, sealing);
+  if (hint !== undefined) lines.push(hint);
+  else if (hasHint(request, config)) lines.push(dropHint(config));
+  return lines;
 }
 
 /** The configured claims in their order, as many as fit; what does not fit is named in the audit line. */

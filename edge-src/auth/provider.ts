@@ -5,10 +5,14 @@
 import * as oauth from 'oauth4webapi';
 import { boundedFetch, TooLarge } from './bounded_fetch.ts';
 import { b64u, sha256 } from './bytes.ts';
+import { clientAuthentication, type Credential } from './client_authentication.ts';
 import type { Config } from './config.ts';
+import type { Requirement } from './context.ts';
+import type { Json } from './record.ts';
 import { Refusal, codeOf } from './refusal.ts';
 import { only } from './request.ts';
 import type { Secrets } from './secrets.ts';
+import { issuerOf, issuersOf } from './tenant.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Below the limit of every Lambda@Edge viewer event there has been. */
@@ -20,7 +24,13 @@ export const SKEW = 60;
 
 export type CallbackParameters = ReturnType<typeof oauth.validateAuthResponse>;
 
-export function authorizationUrl(config: Config, transaction: Transaction, redirectUri: string, switchAccount: boolean): string {
+/** What a step-up asks the provider for. */
+export interface Step {
+  readonly requirement: Requirement | undefined;
+  readonly age: number | undefined;
+}
+
+export function authorizationUrl(config: Config, transaction: Transaction, redirectUri: string, wish: Step & { readonly switchAccount: boolean }): string {
   const url = new URL(config.authorizationEndpoint);
   const parameters: Record<string, string> = {
     response_type: 'code',
@@ -32,29 +42,30 @@ export function authorizationUrl(config: Config, transaction: Transaction, redir
     code_challenge: b64u(sha256(transaction.verifier)),
     code_challenge_method: 'S256',
   };
-  if (transaction.fresh) {
-    parameters['prompt'] = 'login';
-    parameters['max_age'] = '0';
-  } else {
-    if (switchAccount) parameters['prompt'] = 'select_account';
-    // OIDC Core 2: whoever is asked for a maximum age must say when the user logged in.
-    parameters['max_age'] = String(config.absoluteLifetime);
-  }
+  const { requirement, age, switchAccount } = wish;
+  if (requirement?.acr !== undefined) parameters['acr_values'] = requirement.acr;
+  // No parameter asks for a method; a login anew gives the provider the occasion.
+  const login = transaction.fresh || (requirement !== undefined && requirement.acr === undefined);
+  if (login) parameters['prompt'] = 'login';
+  else if (switchAccount) parameters['prompt'] = 'select_account';
+  // OIDC Core 2: whoever is asked for a maximum age must say when the user logged in.
+  parameters['max_age'] = String(transaction.fresh ? 0 : Math.min(age ?? config.absoluteLifetime, config.absoluteLifetime));
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return url.href;
 }
 
 /** Checks `iss`, `state` and the error members of the provider's answer. The state itself was compared before. */
 export function checkAnswer(config: Config, query: URLSearchParams, transaction: Transaction): CallbackParameters {
+  const given = query.getAll('iss');
+  const issuer = issuersOf(config).find((each) => each === given[0]);
   try {
-    const answer = oauth.validateAuthResponse(server(config), client(config), query, transaction.state);
+    const answer = oauth.validateAuthResponse({ ...server(config), issuer: issuer ?? config.issuer }, client(config), query, transaction.state);
     if (!only(query, 'code')) throw new Refusal('response', { detail: 'code' });
     return answer;
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
     if (cause instanceof oauth.AuthorizationResponseError) throw answeredError(cause);
-    const issuers = query.getAll('iss');
-    const issuerFits = issuers.length === 1 ? issuers[0] === config.issuer : issuers.length === 0 && !config.issParameter;
+    const issuerFits = given.length === 1 ? issuer !== undefined : given.length === 0 && !config.issParameter;
     throw new Refusal(issuerFits ? 'response' : 'issuer', { cause });
   }
 }
@@ -100,7 +111,8 @@ export async function revokeRefreshToken(config: Config, refreshToken: string, s
   if (config.revocationEndpoint === null) return;
   try {
     const options = { ...fetchWithin(REVOCATION_TIMEOUT), additionalParameters: { token_type_hint: 'refresh_token' } };
-    const response = await oauth.revocationRequest(server(config), client(config), await clientAuthentication(config, secrets), refreshToken, options);
+    const authentication = clientAuthentication(config, await secrets.credential(), time());
+    const response = await oauth.revocationRequest(server(config), client(config), authentication, refreshToken, options);
     if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });
     await oauth.processRevocationResponse(response);
   } catch (cause) {
@@ -116,34 +128,67 @@ async function ask(
   send: (authentication: oauth.ClientAuth, options: Options) => Promise<Response>,
   read: (response: Response) => Promise<oauth.TokenEndpointResponse>,
 ): Promise<Tokens> {
-  const authentication = await clientAuthentication(config, secrets);
+  const attempt = async (credential: Credential | undefined): Promise<Tokens> => {
+    try {
+      const response = await send(clientAuthentication(config, credential, time()), fetchWithin(TOKEN_TIMEOUT));
+      if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });
+      const tokens = await read(response);
+      return { idToken: tokens.id_token, accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
+    } catch (cause) {
+      throw refusalOf(cause);
+    }
+  };
+  const credential = await secrets.credential();
   try {
-    const response = await send(authentication, fetchWithin(TOKEN_TIMEOUT));
-    if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });
-    const tokens = await read(response);
-    return { idToken: tokens.id_token, accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
-  } catch (cause) {
-    throw refusalOf(cause);
+    return await attempt(credential);
+  } catch (error) {
+    // The client is judged before the code is touched, so a credential that was rotated a moment ago gets its one chance.
+    const renewed = error instanceof Refusal && error.reason === 'provider_client' ? await secrets.renewedCredential(credential) : undefined;
+    if (renewed === undefined) throw error;
+    return attempt(renewed);
   }
 }
+
+const time = (): number => Math.floor(Date.now() / 1_000);
 
 function fetchWithin(timeout: number) {
   const bounds = { timeout, largest: LARGEST_TOKEN_RESPONSE };
   return { [oauth.customFetch]: (url: string, init: unknown) => boundedFetch(url, init as RequestInit, bounds) };
 }
 
-/** Where the browser goes to end the provider's own session; the ID token is not kept, so the client is named instead. */
-export function endSessionUrl(config: Config, landing: string): string | undefined {
+export interface Ending {
+  /** The page of ours that the browser comes back to. */
+  readonly landing: string;
+  readonly state: string;
+  /** The ID token of the login, where we still have it. */
+  readonly hint: string | undefined;
+}
+
+/** Where the browser goes to end the provider's own session (RP-Initiated Logout 1.0, and Cognito's own way). */
+export function endSessionUrl(config: Config, { landing, state, hint }: Ending): string | undefined {
   if (config.endSessionEndpoint === null) return undefined;
   const url = new URL(config.endSessionEndpoint);
   url.searchParams.set('client_id', config.clientId);
+  if (isCognito(config.issuer)) {
+    url.searchParams.set('logout_uri', landing);
+    return url.href;
+  }
   url.searchParams.set('post_logout_redirect_uri', landing);
+  url.searchParams.set('state', state);
+  if (hint !== undefined) url.searchParams.set('id_token_hint', hint);
   return url.href;
 }
+
+/** Cognito knows neither a hint nor a state, and calls the landing page by a name of its own. */
+const isCognito = (issuer: string): boolean => /^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\//.test(issuer);
+
+/** How the library asks for the issuer of one ID token; with tenants it depends on the token's own claims. */
+const EXPECTED_ISSUER = (oauth as unknown as { readonly _expectedIssuer: symbol })._expectedIssuer;
 
 function server(config: Config): oauth.AuthorizationServer {
   return {
     issuer: config.issuer,
+    [EXPECTED_ISSUER as never]: (token: { readonly claims: Json }) => issuerOf(config, token.claims),
     token_endpoint: config.tokenEndpoint,
     ...(config.revocationEndpoint === null ? {} : { revocation_endpoint: config.revocationEndpoint }),
     id_token_signing_alg_values_supported: [...config.algorithms],
@@ -152,19 +197,6 @@ function server(config: Config): oauth.AuthorizationServer {
 }
 
 const client = (config: Config): oauth.Client => ({ client_id: config.clientId, [oauth.clockTolerance]: SKEW });
-
-async function clientAuthentication(config: Config, secrets: Secrets): Promise<oauth.ClientAuth> {
-  switch (config.clientAuthentication) {
-    case 'none':
-      return oauth.None();
-    case 'client_secret_basic':
-      return oauth.ClientSecretBasic(await secrets.clientSecret());
-    case 'client_secret_post':
-      return oauth.ClientSecretPost(await secrets.clientSecret());
-    default:
-      throw new Refusal('config', { detail: 'client_authentication' });
-  }
-}
 
 const ID_TOKEN_CODES: ReadonlySet<string> = new Set([oauth.JWT_TIMESTAMP_CHECK, oauth.JWT_CLAIM_COMPARISON, oauth.UNSUPPORTED_OPERATION]);
 

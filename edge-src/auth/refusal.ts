@@ -2,7 +2,7 @@
  * Every way a request can end without what it asked for. A refusal is a code; the status and the words a person reads
  * hang on the code in `reasons.ts`, so that no message can carry a value of the request.
  */
-import type { Reason } from './reasons.ts';
+import { wordsOf, type Reason } from './reasons.ts';
 
 export interface RefusalDetails {
   /** A constant of a library or of the provider (`invalid_grant`), for the audit line only. */
@@ -29,10 +29,27 @@ export class Refusal extends Error {
     this.explanation = details.explanation;
   }
 
+  /** Whether we, or what we depend on, failed, rather than the one who asks. */
+  get isOutage(): boolean {
+    return wordsOf(this.reason).status >= 500;
+  }
+
   /** The same refusal with a way onward, unless it already has one. */
   leadingTo(next: string): Refusal {
     const { reason, detail, explanation, cause } = this;
     return new Refusal(reason, { detail, explanation, cause, next: this.next ?? next });
+  }
+}
+
+/** A refusal that takes cookies of the browser with it. */
+export class RefusalWithCookies extends Error {
+  readonly refusal: Refusal;
+  readonly cookies: readonly string[];
+
+  constructor(refusal: Refusal, cookies: readonly string[]) {
+    super(refusal.reason, { cause: refusal });
+    this.refusal = refusal;
+    this.cookies = cookies;
   }
 }
 

@@ -7,11 +7,17 @@ import type { Refusal } from './refusal.ts';
 import { respond, type EdgeResponse } from './response.ts';
 import { encodeReturnPath } from './return_path.ts';
 
+/** What the endpoints take, other than to be looked at. */
+const METHODS: Readonly<Record<string, string>> = {
+  callback: 'GET', refresh: 'GET, POST', logout: 'POST', token: 'POST', 'backchannel-logout': 'POST', events: 'POST',
+};
+
 export function refused(refusal: Refusal, config: Config, requestId: string, endpoint: string, cookies: readonly string[]): EdgeResponse {
   const { status, heading, text } = wordsOf(refusal.reason);
   const headers: [string, string][] = [];
   if (status === 503) headers.push(['Retry-After', '10']);
-  if (status === 405) headers.push(['Allow', endpoint === 'logout' ? 'POST' : endpoint === 'callback' ? 'GET' : 'GET, HEAD']);
+  if (status === 401) headers.push(['WWW-Authenticate', `Bearer realm="${config.application}"`]);
+  if (status === 405) headers.push(['Allow', METHODS[endpoint] ?? 'GET, HEAD']);
   const paragraphs = refusal.explanation === undefined ? [text] : [text, `The provider says: ${refusal.explanation}`];
   const links = [...onward(refusal, config, status), ...(status === 421 || status === 404 ? [] : support(config))];
   return page({ status, application: config.title, heading, paragraphs, links, requestId, code: refusal.reason }, { headers, cookies });

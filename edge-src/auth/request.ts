@@ -14,6 +14,7 @@ export interface EdgeEvent {
         readonly uri: string;
         readonly querystring: string;
         readonly headers: Readonly<Record<string, readonly { readonly value: string }[]>>;
+        readonly body?: { readonly inputTruncated?: boolean; readonly encoding?: string; readonly data?: string };
       };
     };
   }[];
@@ -31,6 +32,10 @@ export interface Incoming {
   /** Every value of a cookie of exactly this name. */
   cookie(name: string): readonly string[];
   readonly cookieNames: readonly string[];
+  /** The media type of the body in lower case, without parameters; empty when there is none or more than one. */
+  readonly mediaType: string;
+  /** The whole body; one that CloudFront has cut is a refusal. */
+  body(): Buffer;
 }
 
 export function requestIdOf(event: EdgeEvent): string {
@@ -54,7 +59,18 @@ export function readRequest(event: EdgeEvent, config: Config): Incoming {
     header,
     cookie: (name) => cookies.get(name) ?? [],
     cookieNames: [...cookies.keys()],
+    mediaType: mediaTypeOf(header('content-type')),
+    body: () => readBody(request.body),
   };
+}
+
+function mediaTypeOf(lines: readonly string[]): string {
+  return lines.length === 1 ? ((lines[0] ?? '').split(';', 1)[0] ?? '').trim().toLowerCase() : '';
+}
+
+function readBody(body: EdgeEvent['Records'][number]['cf']['request']['body']): Buffer {
+  if (body?.inputTruncated === true) throw new Refusal('request', { detail: 'too_large' });
+  return Buffer.from(body?.data ?? '', body?.encoding === 'text' ? 'utf8' : 'base64');
 }
 
 function knownHost(lines: readonly string[], config: Config, distribution: string): string {
@@ -101,6 +117,19 @@ export function isNavigation(request: Incoming): boolean {
   if (mode.length > 0) return mode.length === 1 && mode[0] === 'navigate';
   const foreign = ['origin', 'x-requested-with', 'sec-websocket-key'].some((name) => request.header(name).length > 0);
   return !foreign && request.header('accept').join(',').toLowerCase().includes('text/html');
+}
+
+/**
+ * Whether a page of this origin sent the request. A page under `Referrer-Policy: no-referrer` sends `Origin: null`, so the
+ * browser's own word on the site counts as well; where both are given, neither may speak against it.
+ */
+export function isFromOwnPage(request: Incoming): boolean {
+  const origin = request.header('origin');
+  const site = request.header('sec-fetch-site');
+  if (origin.length > 1 || site.length > 1 || (origin.length === 0 && site.length === 0)) return false;
+  const ownSite = site[0] === 'same-origin';
+  if (origin[0] === undefined || origin[0] === 'null') return ownSite;
+  return origin[0] === request.origin && (site[0] === undefined || ownSite);
 }
 
 /** The one value of a parameter; a parameter given twice has none. */

@@ -17,6 +17,8 @@ export interface Draft {
   readonly cookies?: readonly string[];
   readonly body?: string;
   readonly policy?: string;
+  /** Instead of `no-store`, for what is public and the same for everybody. */
+  readonly cache?: string;
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
@@ -50,7 +52,7 @@ export function respond(draft: Draft): EdgeResponse {
     (headers[name] ??= []).push({ key, value });
     size += key.length + value.length + 4;
   };
-  add('Cache-Control', 'no-store');
+  add('Cache-Control', draft.cache ?? 'no-store');
   add('Content-Security-Policy', draft.policy ?? DENY_ALL);
   add('Referrer-Policy', 'no-referrer');
   add('Strict-Transport-Security', 'max-age=31536000');
@@ -66,13 +68,18 @@ export function respond(draft: Draft): EdgeResponse {
   return draft.body === undefined ? response : { ...response, body: draft.body, bodyEncoding: 'text' };
 }
 
-export const redirect = (status: 302 | 303, location: string, cookies: readonly string[] = []): EdgeResponse =>
-  respond({ status, headers: [['Location', location]], cookies });
+export const redirect = (status: 302 | 303, location: string, cookies: readonly string[] = [], headers: Draft['headers'] = []): EdgeResponse =>
+  respond({ status, headers: [['Location', location], ...headers], cookies });
+
+/** For machines that are answered in the words of their own protocol. */
+export const json = (status: number, value: unknown, headers: Draft['headers'] = []): EdgeResponse =>
+  respond({ status, headers: [['Content-Type', 'application/json'], ...headers], body: JSON.stringify(value) });
 
 /** RFC 9457, for clients that are not a browser opening a page. */
-export function problem(status: number, title: string, members: Readonly<Record<string, string>>, headers: Draft['headers'] = []): EdgeResponse {
+export function problem(status: number, title: string, members: Readonly<Record<string, string>>, headers: Draft['headers'] = [], cookies: readonly string[] = []): EdgeResponse {
   return respond({
     status,
+    cookies,
     headers: [['Content-Type', 'application/problem+json'], ...headers],
     body: JSON.stringify({ type: 'about:blank', title, status, ...members }),
   });

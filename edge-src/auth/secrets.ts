@@ -2,13 +2,16 @@
  * This application's secrets, from Secrets Manager. A value is used for at most a minute after the call that brought it:
  * what cannot be read again is not used again, so a rotated key or an edited policy holds within that minute.
  */
-import { boundedFetch } from './bounded_fetch.ts';
+import { parseAssertionKeys, type AssertionKeys } from './assertion.ts';
+import { callAws, type Caller } from './aws_call.ts';
+import { isSameCredential, parseCredential, type Credential } from './client_authentication.ts';
 import type { Config } from './config.ts';
+import { ASSERTION_USE, webIdentityToken } from './federation.ts';
+import { parseHookSecret } from './hook.ts';
 import { parseKeys, parsePepper, type Keys } from './keys.ts';
 import { parseMembership, type Membership } from './membership.ts';
 import { asRecord, member } from './record.ts';
 import { Refusal } from './refusal.ts';
-import { sign } from './sigv4.ts';
 
 const LONGEST_USE = 60_000;
 /** A newer generation named by a request may force a read this often, and no more. */
@@ -20,14 +23,23 @@ export interface Secrets {
   membership(): Promise<Membership>;
   /** The membership document, read again if it is older than `generation` and the last forced read is long enough ago. */
   membershipOf(generation: number): Promise<Membership>;
-  clientSecret(): Promise<string>;
+  /** The same for a document that lacks something a request names. */
+  membershipWith(isEnough: (document: Membership) => boolean): Promise<Membership>;
+  /** What this client proves itself with; nothing for a public one. */
+  credential(): Promise<Credential | undefined>;
+  /** Another credential than one that was refused just now, if there is one and the last look is long enough ago. */
+  renewedCredential(refused: Credential | undefined): Promise<Credential | undefined>;
+  hookSecret(): Promise<string>;
+  /** The keys of the signed assertion. */
+  assertionKeys(): Promise<AssertionKeys>;
 }
 
 export function secretsOf(config: Config, clock: () => number, environment: NodeJS.ProcessEnv): Secrets {
   const { secrets } = config;
+  const caller = { clock, environment };
   const kept = <T>(arn: string, parse: (text: string) => T): Kept<T> =>
     new Kept(clock, async () => {
-      const text = await getSecretValue(config, arn, clock(), environment);
+      const text = await getSecretValue(config, arn, caller);
       try {
         return parse(text);
       } catch (cause) {
@@ -37,40 +49,65 @@ export function secretsOf(config: Config, clock: () => number, environment: Node
   const keys = kept(secrets.keys, (text) => parseKeys(text, config));
   const pepper = kept(secrets.pepper, parsePepper);
   const membership = kept(secrets.membership, parseMembership);
-  const clientSecret = secrets.clientSecret === null ? undefined : kept(secrets.clientSecret, parseClientSecret);
-  const forced = new Allowance(clock);
+  const hook = config.hook === null ? undefined : kept(config.hook.secret, parseHookSecret);
+  const assertion = config.assertion === null ? undefined : kept(config.assertion.secret, parseAssertionKeys);
+  const credential = credentialOf(config, caller, kept);
+  const [forced, renewed] = [new Allowance(clock), new Allowance(clock)];
+  const membershipWith = async (isEnough: (document: Membership) => boolean): Promise<Membership> => {
+    const document = await membership.get();
+    if (isEnough(document) || !forced.take()) return document;
+    membership.forget();
+    return membership.get();
+  };
   return {
     keys: () => keys.get(),
     pepper: () => pepper.get(),
     membership: () => membership.get(),
-    membershipOf: async (generation) => {
-      const document = await membership.get();
-      if (document.generation >= generation || !forced.take()) return document;
-      membership.forget();
-      return membership.get();
+    membershipOf: (generation) => membershipWith((document) => document.generation >= generation),
+    membershipWith,
+    credential: async () => credential?.get(),
+    renewedCredential: async (refused) => {
+      if (credential === undefined || !renewed.take()) return undefined;
+      credential.forget();
+      const found = await credential.get();
+      return isSameCredential(found, refused) ? undefined : found;
     },
-    clientSecret: async () => {
-      if (clientSecret === undefined) throw new Refusal('config');
-      return clientSecret.get();
+    hookSecret: async () => {
+      if (hook === undefined) throw new Refusal('config');
+      return hook.get();
+    },
+    assertionKeys: async () => {
+      if (assertion === undefined) throw new Refusal('config');
+      return assertion.get();
     },
   };
+}
+
+function credentialOf(config: Config, caller: Caller, kept: (arn: string, parse: (text: string) => Credential) => Kept<Credential>): Kept<Credential> | undefined {
+  const { federation, clientAuthentication, secrets } = config;
+  if (federation !== null) {
+    return new Kept(caller.clock, async () => ({ assertion: await webIdentityToken(federation, caller) }), ASSERTION_USE);
+  }
+  return secrets.clientSecret === null ? undefined : kept(secrets.clientSecret, (text) => parseCredential(text, clientAuthentication));
 }
 
 class Kept<T> {
   readonly #clock: () => number;
   readonly #load: () => Promise<T>;
+  readonly #longest: number;
   #value: { readonly of: T; readonly since: number } | undefined;
 
-  constructor(clock: () => number, load: () => Promise<T>) {
+  constructor(clock: () => number, load: () => Promise<T>, longest = LONGEST_USE) {
     this.#clock = clock;
     this.#load = load;
+    this.#longest = longest;
   }
 
   async get(): Promise<T> {
     const now = this.#clock();
     // A clock that went backwards makes the age negative: then the value is read again, too.
     const age = this.#value === undefined ? -1 : now - this.#value.since;
-    if (this.#value !== undefined && age >= 0 && age < LONGEST_USE) return this.#value.of;
+    if (this.#value !== undefined && age >= 0 && age < this.#longest) return this.#value.of;
     this.#value = undefined;
     const value = await this.#load();
     this.#value = { of: value, since: now };
@@ -98,16 +135,11 @@ class Allowance {
   }
 }
 
-async function getSecretValue(config: Config, arn: string, now: number, environment: NodeJS.ProcessEnv): Promise<string> {
+async function getSecretValue(config: Config, arn: string, caller: Caller): Promise<string> {
   const { endpoint, region } = config.secrets;
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
-  if (!accessKeyId || !secretAccessKey) throw new Refusal('secrets_unavailable', { detail: 'no_credentials' });
-  const body = JSON.stringify({ SecretId: arn });
-  const call = { endpoint, region, service: 'secretsmanager', target: 'secretsmanager.GetSecretValue', body };
-  const headers = sign(call, { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || undefined }, now);
+  const call = { endpoint, region, service: 'secretsmanager', target: 'secretsmanager.GetSecretValue', body: JSON.stringify({ SecretId: arn }) };
   try {
-    const response = await boundedFetch(endpoint, { method: 'POST', headers, body }, { timeout: 2_000, largest: 100_000 });
+    const response = await callAws(call, caller, { timeout: 2_000, largest: 100_000, repeatable: true });
     if (response.status !== 200) throw new Refusal('secrets_unavailable', { detail: `status_${response.status}` });
     const text = member(asRecord(await response.json()) ?? {}, 'SecretString');
     if (typeof text !== 'string') throw new Refusal('secrets_unavailable', { detail: 'no_secret_string' });
@@ -115,12 +147,4 @@ async function getSecretValue(config: Config, arn: string, now: number, environm
   } catch (cause) {
     throw cause instanceof Refusal ? cause : new Refusal('secrets_unavailable', { cause });
   }
-}
-
-/** The plain secret, or the same in an object, as AWS's console writes it. */
-function parseClientSecret(text: string): string {
-  const plain = text.trim();
-  const value = plain.startsWith('{') ? member(asRecord(JSON.parse(plain)) ?? {}, 'client_secret') : plain;
-  if (typeof value !== 'string' || value === '') throw new Refusal('secrets_invalid', { detail: 'client_secret' });
-  return value;
 }

@@ -1,5 +1,5 @@
 /**
- * AWS Signature Version 4 for one kind of call: a POST of JSON to the root of a service. The credentials are those that
+ * AWS Signature Version 4 for one kind of call: a POST to the root of a service. The credentials are those that
  * Lambda puts into its reserved environment; they are read at each call and kept nowhere.
  */
 import { createHmac } from 'node:crypto';
@@ -9,7 +9,10 @@ export interface Call {
   readonly endpoint: string;
   readonly region: string;
   readonly service: string;
-  readonly target: string;
+  /** The operation, where it stands in a header. */
+  readonly target?: string;
+  /** What the service calls its JSON; Secrets Manager's when absent. */
+  readonly contentType?: string;
   readonly body: string;
 }
 
@@ -26,11 +29,11 @@ const hmac = (key: string | Uint8Array, text: string): Buffer => createHmac('sha
 export function sign(call: Call, credentials: Credentials, now: number): Record<string, string> {
   const time = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
   const headers: Record<string, string> = {
-    'content-type': 'application/x-amz-json-1.1',
+    'content-type': call.contentType ?? 'application/x-amz-json-1.1',
     host: new URL(call.endpoint).host,
     'x-amz-date': time,
-    'x-amz-target': call.target,
   };
+  if (call.target !== undefined) headers['x-amz-target'] = call.target;
   if (credentials.sessionToken !== undefined) headers['x-amz-security-token'] = credentials.sessionToken;
   const names = Object.keys(headers).sort();
   const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');

@@ -1,31 +1,66 @@
 /** `start`: opens a login attempt and sends the browser to the provider. */
 import type { Trail } from './audit.ts';
-import { authorizationUrl } from './provider.ts';
+import { withinBudget } from './budget.ts';
+import { FINGERPRINT } from './context.ts';
+import { authorizationUrl, type Step } from './provider.ts';
+import { renewAtStart } from './refresh.ts';
+import { Refusal } from './refusal.ts';
 import { isNavigation, only, type Incoming } from './request.ts';
 import { problem, redirect, type EdgeResponse } from './response.ts';
 import { returnPath } from './return_path.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addTransaction, newTransaction, seal } from './transaction.ts';
 
-export async function start(request: Incoming, { config, secrets, now, random }: Surroundings, trail: Trail): Promise<EdgeResponse> {
+export async function start(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
   if (!isNavigation(request)) {
+    const { application, prefix } = around.config;
     trail.code = 'none';
-    const challenge = ['WWW-Authenticate', `Bearer realm="${config.application}"`] as const;
-    return problem(401, 'Sign-in needed', { code: 'none', login: `${config.prefix}/start` }, [challenge]);
+    const challenge = ['WWW-Authenticate', `Bearer realm="${application}"`] as const;
+    return problem(401, 'Sign-in needed', { code: 'none', login: `${prefix}/start` }, [challenge]);
   }
-  const keys = await secrets.keys();
+  return withinBudget(() => open(request, around, trail));
+}
+
+async function open(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
+  const { config, secrets, now, random } = around;
+  const rd = returnPath(only(request.query, 'rd'), config.prefix);
+  const asked = askedFor(request.query, rd);
+  const [keys, step] = await Promise.all([secrets.keys(), stepOf(asked, around, rd)]);
   const time = now();
-  const wish = {
-    rd: returnPath(only(request.query, 'rd'), config.prefix),
-    host: request.host,
-    fresh: only(request.query, 'fresh') === '1',
-    gen: generation(only(request.query, 'gen')),
-  };
+  const { query, host } = request;
+  const [fresh, switchAccount] = ['fresh', 'switch'].map((name) => only(query, name) === '1');
+  const gen = generation(only(query, 'gen'));
+  const wish = { rd, host, fresh: fresh === true, gen, ...asked };
+  // A login of another kind than the last one is not what a refresh token stands for.
+  const another = wish.fresh || switchAccount === true || query.has('step') || query.has('age');
+  const earlier = await renewAtStart(request, around, trail, { next: rd, gen, another, fresh: wish.fresh });
+  if (earlier.renewed !== undefined) return redirect(303, rd, earlier.renewed);
   const transaction = newTransaction(wish, time, random);
   const value = await seal(transaction, keys, config, time);
   const cookies = await addTransaction(request, value, transaction.id, keys, config, time);
-  const switchAccount = only(request.query, 'switch') === '1';
-  return redirect(302, authorizationUrl(config, transaction, redirectUri(request, config.prefix), switchAccount), cookies);
+  return redirect(302, authorizationUrl(config, transaction, redirectUri(request, config.prefix), { ...step, switchAccount: switchAccount === true }), [...cookies, ...earlier.dropped]);
+}
+
+interface Asked {
+  readonly step?: string;
+  readonly age?: number;
+}
+
+/** A step-up that cannot be read is refused: as an ordinary login it would lead back to the page that asked for more. */
+function askedFor(query: URLSearchParams, next: string): Asked {
+  const step = only(query, 'step');
+  const age = only(query, 'age');
+  if (query.has('step') && (step === undefined || !FINGERPRINT.test(step))) throw new Refusal('context', { detail: 'step', next });
+  if (query.has('age') && (age === undefined || !/^\d{1,9}$/.test(age))) throw new Refusal('context', { detail: 'age', next });
+  return { ...(step === undefined ? {} : { step }), ...(age === undefined ? {} : { age: Number(age) }) };
+}
+
+async function stepOf({ step, age }: Asked, { secrets }: Surroundings, next: string): Promise<Step> {
+  if (step === undefined) return { requirement: undefined, age };
+  const { contexts } = await secrets.membershipWith((document) => document.contexts.has(step));
+  const requirement = contexts.get(step);
+  if (requirement === undefined) throw new Refusal('context', { detail: 'unknown', next });
+  return { requirement, age };
 }
 
 export const redirectUri = (request: Incoming, prefix: string): string => `${request.origin}${prefix}/callback`;

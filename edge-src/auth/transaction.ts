@@ -7,7 +7,8 @@ import { b64u, same } from './bytes.ts';
 import type { Config } from './config.ts';
 import { expire, setCookie } from './cookies.ts';
 import { signer, verifier, type Keys } from './keys.ts';
-import { asCount, asRecord, member } from './record.ts';
+import { FINGERPRINT } from './context.ts';
+import { asCount, asRecord, member, type Json } from './record.ts';
 import { Refusal } from './refusal.ts';
 import type { Incoming } from './request.ts';
 import { LARGEST_COOKIE } from './response.ts';
@@ -30,9 +31,13 @@ export interface Transaction {
   readonly exp: number;
   readonly fresh: boolean;
   readonly gen: number;
+  /** The fingerprint of the context requirement this login must meet. */
+  readonly step?: string;
+  /** How many seconds ago the user may have logged in. */
+  readonly age?: number;
 }
 
-export type Wish = Pick<Transaction, 'rd' | 'host' | 'fresh' | 'gen'>;
+export type Wish = Pick<Transaction, 'rd' | 'host' | 'fresh' | 'gen' | 'step' | 'age'>;
 export type Random = (length: number) => Uint8Array;
 
 export function newTransaction(wish: Wish, now: number, random: Random): Transaction {
@@ -130,5 +135,15 @@ function parse(value: unknown, config: Config): Transaction {
     rd,
     exp,
     fresh,
+    ...stepUp(record),
   };
+}
+
+/** What a login was started for must not get lost on the way, so a member that cannot be read ends the attempt. */
+function stepUp(record: Json): Pick<Transaction, 'step' | 'age'> {
+  const step = member(record, 'step');
+  const age = member(record, 'age');
+  const formed = (step === undefined || (typeof step === 'string' && FINGERPRINT.test(step))) && (age === undefined || asCount(age) !== undefined);
+  if (!formed) throw new Refusal('transaction_invalid', { detail: 'step' });
+  return { ...(step === undefined ? {} : { step: step as string }), ...(age === undefined ? {} : { age: age as number }) };
 }

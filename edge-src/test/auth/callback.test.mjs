@@ -26,7 +26,7 @@ async function withoutTokenRequest(action) {
   return response;
 }
 
-test('C9, C10: a good answer leads back by 303, with a session and without the transaction', async () => {
+test('[C9] [C10] a good answer leads back by 303, with a session and without the transaction', async () => {
   const { response, jar, attempt } = await world.login('/members/page?x=1');
   assert.equal(response.status, '303');
   assert.equal(locationOf(response), '/members/page?x=1');
@@ -42,12 +42,12 @@ test('C9, C10: a good answer leads back by 303, with a session and without the t
   assert.ok(!JSON.stringify(response).includes(attempt.asked.state));
 });
 
-test('C1: an answer without its cookie is refused and no token is asked for', async () => {
+test('[C1] an answer without its cookie is refused and no token is asked for', async () => {
   const attempt = await world.begin();
   checkRefused(await withoutTokenRequest(() => world.finish(attempt, {}, { jar: {} })), 400, 'transaction_missing');
 });
 
-test('C2, L7: a transaction made up by an attacker is refused, even when the state fits it', async () => {
+test('[C2] [L7] a transaction made up by an attacker is refused, even when the state fits it', async () => {
   const state = 'A'.repeat(48);
   const plain = Buffer.from(JSON.stringify({ id: state.slice(0, 16), state, nonce: 'n'.repeat(43), verifier: 'v'.repeat(43), rd: '/', host: HOST, exp: 4e9, fresh: false })).toString('base64url');
   const header = (parts) => Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: 'k7q2', typ: 'zt-tx', aud: 'members', ...parts })).toString('base64url');
@@ -61,7 +61,7 @@ test('C2, L7: a transaction made up by an attacker is refused, even when the sta
   }
 });
 
-test('C2: a transaction with any byte changed, under another id, or there twice is refused', async () => {
+test('[C2] a transaction with any byte changed, under another id, or there twice is refused', async () => {
   const attempt = await world.begin();
   const [[name, value]] = Object.entries(attempt.jar);
   for (const at of [0, 5, value.indexOf('..') + 3, value.length - 30, value.length - 5]) {
@@ -75,7 +75,7 @@ test('C2: a transaction with any byte changed, under another id, or there twice 
   checkRefused(await withoutTokenRequest(() => world.get(`/oauth2/callback?${query}`, twice)), 400, 'transaction_invalid');
 });
 
-test('L7: a cookie whose name is disguised by other white space than HTTP’s is nobody’s cookie', async () => {
+test('[L7] a cookie whose name is disguised by other white space than HTTP’s is nobody’s cookie', async () => {
   // RFC 6265, 5.2 and 4.2.1: space and tab surround a pair. A browser guards the prefix `__Host-` only as the name begins with it.
   const attacker = await world.begin('/attack');
   const victim = await world.begin('/victim');
@@ -93,7 +93,7 @@ test('L7: a cookie whose name is disguised by other white space than HTTP’s is
   assert.equal((await world.finish(padded, {}, { jar: { [`\t ${padName} `]: ` ${padValue}\t` } })).status, '303', 'space and tab are no part of either');
 });
 
-test('C2: a state that shares only its id with the transaction is refused', async () => {
+test('[C2] a state that shares only its id with the transaction is refused', async () => {
   const attempt = await world.begin();
   const { state } = attempt.asked;
   for (const wrong of [state.slice(0, 16) + 'A'.repeat(32), state.slice(0, 47) + (state[47] === 'A' ? 'B' : 'A')]) {
@@ -113,14 +113,14 @@ test('a transaction of one host is not valid on another', async () => {
   assert.equal(both.provider.tokenRequests.length, 0);
 });
 
-test('T5: a transaction sealed for another application is refused', async () => {
+test('[T5] a transaction sealed for another application is refused', async () => {
   const other = await World.start({ changes: { application: 'other' } });
   other.manager.values.set(other.config.secrets.keys, JSON.stringify({ v: 1, keys: world.secrets.keys.map((key) => ({ ...key, binding: other.secrets.keys[0].binding })) }));
   const attempt = await other.begin();
   checkRefused(await withoutTokenRequest(() => world.callback({ code: 'c', state: attempt.asked.state, iss: world.config.issuer }, attempt.jar)), 400, 'transaction_invalid');
 });
 
-test('C3: an attempt is used once; the same answer again goes nowhere without a session, and home with one', async () => {
+test('[C3] an attempt is used once; the same answer again goes nowhere without a session, and home with one', async () => {
   const { attempt, jar } = await world.login('/a');
   const query = { code: 'the-code', state: attempt.asked.state, iss: world.config.issuer };
   checkRefused(await withoutTokenRequest(() => world.callback(query, {})), 400, 'transaction_missing');
@@ -129,7 +129,7 @@ test('C3: an attempt is used once; the same answer again goes nowhere without a 
   assert.equal(gives(again), undefined);
 });
 
-test('C3: a doubled submit that lost the race goes to the page if its session is there, else says what happened', async () => {
+test('[C3] a doubled submit that lost the race goes to the page if its session is there, else says what happened', async () => {
   const attempt = await world.begin('/a');
   const first = await world.finish(attempt);
   world.provider.tokenFault = (response) => response.writeHead(400).end('{"error":"invalid_grant"}');
@@ -150,7 +150,7 @@ test('C3: a doubled submit that lost the race goes to the page if its session is
   }
 });
 
-test('C4: an attempt older than ten minutes is refused, with a link that starts again', async () => {
+test('[C4] an attempt older than ten minutes is refused, with a link that starts again', async () => {
   const attempt = await world.begin('/deep/page');
   await world.lambda.advance(599);
   assert.equal((await world.finish(attempt)).status, '303');
@@ -161,7 +161,7 @@ test('C4: an attempt older than ten minutes is refused, with a link that starts 
   assert.ok(response.body.includes(`href="/oauth2/start?rd=${rdOf('/deep/page')}"`));
 });
 
-test('C5: an error of the provider becomes a page, escaped, and the attempt is over', async () => {
+test('[C5] an error of the provider becomes a page, escaped, and the attempt is over', async () => {
   const cases = [
     [{ error: 'access_denied', error_description: '<script>alert(1)</script>" onload="x' }, 403, 'provider_denied'],
     [{ error: 'login_required' }, 400, 'provider_error'],
@@ -178,13 +178,13 @@ test('C5: an error of the provider becomes a page, escaped, and the attempt is o
   }
 });
 
-test('C5: an error without the state of this browser is not shown at all', async () => {
+test('[C5] an error without the state of this browser is not shown at all', async () => {
   const response = await world.callback({ error: 'access_denied', error_description: 'call 555-0100 now', state: 'A'.repeat(48), iss: world.config.issuer }, {});
   checkRefused(response, 400, 'transaction_missing');
   assert.doesNotMatch(response.body, /555/);
 });
 
-test('C7: an answer of another issuer, or of none where it must name itself, is refused', async () => {
+test('[C7] an answer of another issuer, or of none where it must name itself, is refused', async () => {
   const { issuer } = world.config;
   for (const iss of [undefined, '', 'https://evil.example', `${issuer}/`, issuer.toUpperCase(), `${issuer}%00`]) {
     const attempt = await world.begin();
@@ -207,7 +207,7 @@ test('an answer with a parameter twice, without a code, or of another flow is re
   for (const code of [undefined, '']) checkRefused(await withoutTokenRequest(async () => world.finish(await world.begin(), {}, { query: { code } })), 400, 'response');
 });
 
-test('C9: only GET is an answer', async () => {
+test('[C9] only GET is an answer', async () => {
   const attempt = await world.begin();
   const query = new URLSearchParams({ code: 'the-code', state: attempt.asked.state, iss: world.config.issuer });
   for (const method of ['POST', 'HEAD', 'PUT', 'OPTIONS']) {
@@ -238,7 +238,7 @@ const FAULTS = [
 ];
 
 for (const [name, fault, status] of FAULTS) {
-  test(`C11, C12: ${name} from the token endpoint ends on a page`, async () => {
+  test(`[C11] [C12] ${name} from the token endpoint ends on a page`, async () => {
     const attempt = await world.begin('/a');
     const asked = world.provider.tokenRequests.length;
     world.provider.tokenFault = fault;
@@ -254,26 +254,26 @@ for (const [name, fault, status] of FAULTS) {
   });
 }
 
-test('C11: a token endpoint that never answers costs five seconds, not a broken request', async () => {
+test('[C11] a token endpoint that never answers costs five seconds, not a broken request', async () => {
   const attempt = await world.begin('/a');
   world.provider.tokenFault = () => {};
   const response = await world.finish(attempt).finally(() => (world.provider.tokenFault = undefined));
   checkRefused(response, 503, 'provider_unavailable');
 });
 
-test('C11: a token endpoint with a certificate of nobody is not spoken to', async () => {
+test('[C11] a token endpoint with a certificate of nobody is not spoken to', async () => {
   const stranger = await World.start({ environment: { NODE_EXTRA_CA_CERTS: '' } });
   checkRefused(await stranger.finish(await stranger.begin()), 503, 'provider_unavailable');
   assert.equal(stranger.provider.tokenRequests.length, 0);
 });
 
-test('C11: a connection that cannot be made is tried once more, and then the page says so', async () => {
+test('[C11] a connection that cannot be made is tried once more, and then the page says so', async () => {
   const gone = await World.start();
   gone.provider.stop();
   checkRefused(await gone.finish(await gone.begin()), 503, 'provider_unavailable');
 });
 
-test('C10: neither pages nor the log ever hold a code, a state, a token or a cookie', async () => {
+test('[C10] neither pages nor the log ever hold a code, a state, a token or a cookie', async () => {
   const { attempt, jar } = await world.login('/quiet?token=of-the-query');
   await world.callback({ code: 'the-secret-code', state: attempt.asked.state, iss: 'https://evil.example' }, {});
   const failed = await world.begin('/quiet?token=of-the-query');

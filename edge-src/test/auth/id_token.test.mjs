@@ -22,7 +22,7 @@ async function checkClaims(cases) {
 
 const REFUSED = '403 id_token';
 
-test('T2: issuer, audience and authorized party must be exactly ours', async () => {
+test('[T2] issuer, audience and authorized party must be exactly ours', async () => {
   const { issuer, client_id: client } = world.config;
   await checkClaims([
     ['as it should be', {}, 'accepted'],
@@ -44,7 +44,7 @@ test('T2: issuer, audience and authorized party must be exactly ours', async () 
   for (const name of ['iss', 'aud', 'sub']) assert.match(await outcome({ [name]: undefined }), /^(403 id_token|503 provider_response)$/, `without ${name}`);
 });
 
-test('L4: the nonce of this browser must be in the token', async () => {
+test('[L4] the nonce of this browser must be in the token', async () => {
   const other = await world.begin();
   await checkClaims([
     ['another nonce', { nonce: 'another' }, REFUSED],
@@ -53,7 +53,7 @@ test('L4: the nonce of this browser must be in the token', async () => {
   for (const nonce of [undefined, null, '', ['x']]) assert.match(await outcome({ nonce }), /^(403 id_token|503 provider_response)$/);
 });
 
-test('T4: times are required, and a minute of skew is all there is', async () => {
+test('[T4] times are required, and a minute of skew is all there is', async () => {
   const now = await world.lambda.now();
   await checkClaims([
     ['expired half a minute ago', { exp: now - 30 }, 'accepted'],
@@ -71,7 +71,7 @@ test('T4: times are required, and a minute of skew is all there is', async () =>
   for (const time of ['x', -5, 1.5]) assert.match(await outcome({ auth_time: time }), /^(403 id_token|503 provider_response)$/, `auth_time ${time}`);
 });
 
-test('T1: the algorithm is pinned, whatever the header says', async () => {
+test('[T1] the algorithm is pinned, whatever the header says', async () => {
   // All these keys are published before the first look, so that only the algorithm can be the reason.
   const own = await World.start();
   const { key } = own.provider;
@@ -110,7 +110,7 @@ test('T1: the algorithm is pinned, whatever the header says', async () => {
   assert.match(await outcome({}, { key }, elliptic), /^(403 id_token|503 provider_response)$/, 'and RS256 is refused there');
 });
 
-test('T1: what is not a signed token at all is refused', async () => {
+test('[T1] what is not a signed token at all is refused', async () => {
   const honest = makeToken(world.provider.key, await world.claims(await world.begin()));
   const [header, payload, signature] = honest.split('.');
   for (const text of ['x', 'a.b', 'a.b.c', `${header}.${payload}`, `${header}.${payload}.`, `${header}..${signature}`, `${honest}.x`, `${honest}=`, 'a.b.c.d.e', 'null.null.null']) {
@@ -133,7 +133,7 @@ test('the user claim must be a text of sensible length', async () => {
   assert.equal((await entra.finish(await entra.begin(), { oid: 'object-1' })).status, '303');
 });
 
-test('T7: keys are fetched once, once more for a new one, and never in a storm', async () => {
+test('[T7] keys are fetched once, once more for a new one, and never in a storm', async () => {
   const own = await World.start();
   const login = async (token) => (await own.finish(await own.begin(), {}, { token })).status;
   for (let count = 0; count < 3; count += 1) assert.equal(await login(), '303');
@@ -149,7 +149,7 @@ test('T7: keys are fetched once, once more for a new one, and never in a storm',
   assert.equal(own.provider.jwksRequests, 2);
 });
 
-test('T7: known keys outlive an outage of their address for an hour, and a withdrawn key does not outlive the next look', async () => {
+test('[T7] known keys outlive an outage of their address for an hour, and a withdrawn key does not outlive the next look', async () => {
   const own = await World.start();
   const status = async (token) => (await own.finish(await own.begin(), {}, { token })).status;
   assert.equal(await status(), '303');
@@ -161,10 +161,11 @@ test('T7: known keys outlive an outage of their address for an hour, and a withd
   own.provider.jwksFault = undefined;
   const [old] = own.provider.published.splice(0, 1, makeRsaKey('rsa-2').jwk);
   assert.equal(old.kid, 'rsa-1');
+  await own.lambda.advance(6);
   assert.equal(await status(), '403');
 });
 
-test('T7: a key set that is no JSON, too large or elsewhere is no key set', async () => {
+test('[T7] a key set that is no JSON, too large or elsewhere is no key set', async () => {
   const faults = [
     (response) => response.setHeader('content-type', 'text/html').end('{"keys":[]}'),
     (response) => response.end('[]'),
@@ -179,5 +180,64 @@ test('T7: a key set that is no JSON, too large or elsewhere is no key set', asyn
     own.provider.jwksFault = fault;
     assert.equal((await own.finish(await own.begin())).status, '503');
     own.stop();
+  }
+});
+
+test('[T7] an address that is down is asked every few seconds, not for every request', async () => {
+  const own = await World.start();
+  own.provider.jwksFault = (response) => response.writeHead(500).end();
+  const status = async () => (await own.finish(await own.begin())).status;
+  for (let count = 0; count < 5; count += 1) assert.equal(await status(), '503');
+  assert.equal(own.provider.jwksRequests, 1);
+  await own.lambda.advance(6);
+  assert.equal(await status(), '503');
+  assert.equal(own.provider.jwksRequests, 2);
+  own.provider.jwksFault = undefined;
+  await own.lambda.advance(6);
+  assert.equal(await status(), '303', 'and believed as soon as it is back');
+});
+
+test('[T7] logins that wait at the same time wait for one look', async () => {
+  const own = await World.start();
+  const tokens = new Map();
+  const attempts = [];
+  for (const code of ['a', 'b', 'c', 'd', 'e']) {
+    const attempt = await own.begin();
+    attempts.push({ code, attempt });
+    tokens.set(code, makeToken(own.provider.key, await own.claims(attempt)));
+  }
+  own.provider.tokenFault = (response, _request, form) => response.end(JSON.stringify({ access_token: 'x', token_type: 'bearer', id_token: tokens.get(form.get('code')) }));
+  const held = [];
+  own.provider.jwksFault = (response) => held.push(response);
+  const answers = Promise.all(attempts.map(({ code, attempt }) => own.callback({ code, state: attempt.asked.state, iss: own.config.issuer }, attempt.jar)));
+  // The pepper is read beside the keys: once all have asked for it, all wait for the keys.
+  while (own.manager.callsFor(own.config.secrets.pepper) < attempts.length || held.length === 0) await new Promise(setImmediate);
+  own.provider.jwksFault = undefined;
+  held.forEach((response) => response.end(JSON.stringify({ keys: own.provider.published })));
+  assert.deepEqual((await answers).map(({ status }) => status), ['303', '303', '303', '303', '303']);
+  assert.equal(own.provider.jwksRequests, 1);
+});
+
+test('[T7] a key of another type, for another use, or too short verifies nothing', async () => {
+  const own = await World.start();
+  const { key } = own.provider;
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const short = { kid: 'rsa-1', privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid: 'rsa-1', alg: 'RS256', use: 'sig' } };
+  const sets = [
+    ['for encryption', { ...key.jwk, use: 'enc' }, key],
+    ['for another algorithm', { ...key.jwk, alg: 'RS512' }, key],
+    ['for other operations', { ...key.jwk, key_ops: ['encrypt'] }, key],
+    ['of another type', { ...key.jwk, kty: 'EC' }, key],
+    ['a MAC key', { kty: 'oct', kid: 'rsa-1', k: Buffer.from(key.jwk.n).toString('base64url'), alg: 'RS256' }, key],
+    ['too short', short.jwk, short],
+    ['no key at all', 'rsa-1', key],
+    ['null', null, key],
+  ];
+  for (const [name, jwk, signer] of sets) {
+    own.provider.published = [jwk];
+    await own.lambda.advance(700);
+    const response = await own.finish(await own.begin(), {}, { token: { key: signer } });
+    assert.match(response.status, /^(403|503)$/, name);
+    assert.equal(cookiesAfter(response)['__Host-zt-session'], undefined, name);
   }
 });

@@ -63,7 +63,7 @@ test('a public client logs in and gets a session with its grants', async () => {
   const page = await logIn(browser, 'ada', '/members/page?a=1&b=%20%C3%A4');
   assert.equal(page.url.href, `${APP}/members/page?a=1&b=%20%C3%A4`);
   const jar = browser.jar(APP);
-  assert.deepEqual(Object.keys(jar), ['__Host-zt-session'], 'the transaction is gone');
+  assert.deepEqual(Object.keys(jar).filter((name) => name.startsWith('__Host-')), ['__Host-zt-session'], 'the transaction is gone');
   const session = readCookie(jar['__Host-zt-session'], config, values);
   assert.equal(session.user, 'ada');
   assert.deepEqual(session.policies.toSorted(), ['admins', 'auditors', 'example', 'staff']);
@@ -148,7 +148,7 @@ test('logging out ends the session here and asks the provider to end its own', a
   assert.deepEqual(browser.jar(APP), {});
   assert.equal(page.url.origin, provider.issuer);
   const landed = await browser.submit(page, { logout: 'yes' });
-  assert.equal(landed.url.href, `${APP}/oauth2/signed-out`);
+  assert.equal(landed.url.origin + landed.url.pathname, `${APP}/oauth2/signed-out`);
   assert.equal(landed.status, 200);
   const again = await browser.open(`${APP}/oauth2/start?rd=${rdOf('/x')}`);
   assert.match(again.body, /name="login"/, 'the provider asks again');

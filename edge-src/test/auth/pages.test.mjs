@@ -23,7 +23,7 @@ function checkPage({ headers, body }) {
   assert.ok(body.length < 4_000);
 }
 
-test('P21: the denied page has a reason, the request, help and another account, and is a 403', async () => {
+test('[P21] the denied page has a reason, the request, help and another account, and is a 403', async () => {
   const response = await world.get('/oauth2/denied?code=policy');
   assert.equal(response.status, '403');
   checkPage(response);
@@ -33,7 +33,7 @@ test('P21: the denied page has a reason, the request, help and another account, 
   assert.equal(response.headers['set-cookie'], undefined);
 });
 
-test('P21: a code that is not ours is not shown', async () => {
+test('[P21] a code that is not ours is not shown', async () => {
   const codes = ['', '<script>', 'Call+555-0100', 'policy&code=blocked', 'constructor', '__proto__', 'a'.repeat(2_000), '%00', '%'];
   for (const code of codes) {
     const response = await world.get(`/oauth2/denied?code=${code}`);
@@ -91,7 +91,7 @@ const LOGOUTS = [
   ['two origins', { origin: [OWN, 'https://evil.example'] }, false],
 ];
 
-test('R8: only a page of this application can log out', async () => {
+test('[R8] only a page of this application can log out', async () => {
   for (const [name, headers, allowed] of LOGOUTS) {
     const response = await world.get('/oauth2/logout', { method: 'POST', headers: { 'sec-fetch-site': null, ...headers } });
     assert.equal(response.status, allowed ? '303' : '403', name);
@@ -99,7 +99,7 @@ test('R8: only a page of this application can log out', async () => {
   }
 });
 
-test('R9: logging out removes every cookie of ours, works without a session, and lands on signed-out', async () => {
+test('[R9] logging out removes every cookie of ours, works without a session, and lands on signed-out', async () => {
   const attempt = await world.begin();
   const headers = (jar) => ({ ...withCookies(jar).headers, origin: OWN, 'sec-fetch-site': 'same-origin' });
   const jar = { ...attempt.jar, '__Host-zt-session': 'expired', '__Secure-zt-members': 'old', theirs: '1' };
@@ -110,16 +110,18 @@ test('R9: logging out removes every cookie of ours, works without a session, and
   assert.equal((await world.get('/oauth2/logout', { method: 'POST', headers: headers({}) })).status, '303');
 });
 
-test('R9: where the provider can end its session, it is asked to, and told where to come back to', async () => {
+test('[R9] where the provider can end its session, it is asked to, and told where to come back to', async () => {
   const wide = await World.start({ changes: { end_session_endpoint: 'https://login.example.com/logout?tenant=1', cookie: '__Secure-zt-members', cookie_domain: 'example.com' } });
   const response = await wide.get('/oauth2/logout', { method: 'POST', headers: { origin: OWN, 'sec-fetch-site': 'same-origin' } });
   const url = new URL(locationOf(response));
   assert.equal(url.origin + url.pathname, 'https://login.example.com/logout');
-  assert.deepEqual(Object.fromEntries(url.searchParams), { tenant: '1', client_id: 'client-1', post_logout_redirect_uri: `${OWN}/oauth2/signed-out` });
+  const { state, ...asked } = Object.fromEntries(url.searchParams);
+  assert.match(state, /^[\w-]{22}$/);
+  assert.deepEqual(asked, { tenant: '1', client_id: 'client-1', post_logout_redirect_uri: `${OWN}/oauth2/signed-out` });
   assert.ok(setCookies(response).some((line) => line.startsWith('__Secure-zt-members=;') && line.endsWith('Domain=example.com')));
 });
 
-test('R9: the audit line of a logout has the handle of a session that verifies, and of no other', async () => {
+test('[R9] the audit line of a logout has the handle of a session that verifies, and of no other', async () => {
   const own = await World.start();
   const { jar } = await own.login('/a');
   const session = readCookie(jar['__Host-zt-session'], own.config, own.secrets);

@@ -24,7 +24,7 @@ test('the call is signed as another implementation signs it', async () => {
   assert.equal(headers['x-amz-security-token'], 'session-token-of-the-test');
 });
 
-test('K3: a value holds for a minute, and not a second longer', async () => {
+test('[K3] a value holds for a minute, and not a second longer', async () => {
   const own = await World.start();
   const keys = own.config.secrets.keys;
   for (let count = 0; count < 3; count += 1) await own.begin();
@@ -41,7 +41,7 @@ test('K3: a value holds for a minute, and not a second longer', async () => {
   assert.equal(own.manager.callsFor(own.config.secrets.membership), 0, 'what start does not need it does not read');
 });
 
-test('K3: an edited membership document holds within a minute', async () => {
+test('[K3] an edited membership document holds within a minute', async () => {
   const own = await World.start();
   const login = async () => generationOf((await own.login('/a')).response);
   assert.equal(await login(), 3);
@@ -77,7 +77,7 @@ const OUTAGES = [
 ];
 
 for (const [name, fault] of OUTAGES) {
-  test(`C12: ${name} from Secrets Manager is a 503 at start, and a stale value does not help`, async () => {
+  test(`[C12] ${name} from Secrets Manager is a 503 at start, and a stale value does not help`, async () => {
     await world.begin();
     await world.lambda.advance(61);
     world.manager.fault = fault;
@@ -91,7 +91,7 @@ for (const [name, fault] of OUTAGES) {
   });
 }
 
-test('C12: an outage at the callback spends no code, so that loading the page again goes on', async () => {
+test('[C12] an outage at the callback spends no code, so that loading the page again goes on', async () => {
   const own = await World.start();
   const attempt = await own.begin('/a');
   own.manager.values.delete(own.config.secrets.pepper);

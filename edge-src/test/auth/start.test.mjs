@@ -8,7 +8,7 @@ import { withCookies, World } from './support/world.mjs';
 let world;
 before(async () => (world = await World.start()));
 
-test('L2, L4: the authorization request is complete and proves possession by S256', async () => {
+test('[L2] [L4] the authorization request is complete and proves possession by S256', async () => {
   const attempt = await world.begin('/x');
   const { state, nonce, code_challenge: challenge, ...rest } = attempt.asked;
   assert.deepEqual(rest, {
@@ -22,14 +22,14 @@ test('L2, L4: the authorization request is complete and proves possession by S25
   assert.equal(new Set([state, nonce, challenge, form.get('code_verifier')]).size, 4);
 });
 
-test('L1: state, nonce and challenge are never the same twice, although Math.random is a constant', async () => {
+test('[L1] state, nonce and challenge are never the same twice, although Math.random is a constant', async () => {
   const attempts = [];
   for (let count = 0; count < 20; count += 1) attempts.push(await world.begin('/x'));
   for (const name of ['state', 'nonce', 'code_challenge']) assert.equal(new Set(attempts.map((each) => each.asked[name])).size, 20, name);
   assert.ok(attempts.every(({ asked }) => asked.state.length >= 43 && asked.nonce.length >= 43));
 });
 
-test('L6: the transaction cookie is host-bound, short-lived and unreadable', async () => {
+test('[L6] the transaction cookie is host-bound, short-lived and unreadable', async () => {
   const { response, asked } = await world.begin('/secret-path');
   const [line, ...others] = setCookies(response);
   assert.deepEqual(others, []);
@@ -44,7 +44,7 @@ test('L6: the transaction cookie is host-bound, short-lived and unreadable', asy
   assert.doesNotMatch(Buffer.from(body, 'base64url').toString('latin1'), /secret-path|verifier/);
 });
 
-test('L5: at most five attempts and 8 kB live side by side, and the oldest go', async () => {
+test('[L5] at most five attempts and 8 kB live side by side, and the oldest go', async () => {
   let jar = {};
   const ids = [];
   for (let count = 0; count < 7; count += 1) {
@@ -64,7 +64,7 @@ test('L5: at most five attempts and 8 kB live side by side, and the oldest go', 
   assert.ok(Object.keys(jar).length >= 2);
 });
 
-test('L5: transaction cookies that are not ours are cleared away, others are left alone', async () => {
+test('[L5] transaction cookies that are not ours are cleared away, others are left alone', async () => {
   const junk = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`__Host-zt-tx-${String(index).padStart(16, '0')}`, 'junk']));
   const { response } = await world.begin('/x', { jar: { ...junk, '__Host-zt-tx-short': '1', theirs: '1' } });
   const gone = setCookies(response).filter((line) => line.includes('Max-Age=0'));
@@ -89,7 +89,7 @@ const OTHERS = [
   ['two modes at once', { 'sec-fetch-mode': ['navigate', 'cors'] }],
 ];
 
-test('L11: only navigations are redirected', async () => {
+test('[L11] only navigations are redirected', async () => {
   for (const [name, headers] of NAVIGATIONS) assert.equal((await world.get('/oauth2/start', { headers })).status, '302', name);
   for (const [name, headers, method = 'GET'] of [...OTHERS, ['a form', {}, 'POST'], ['a preflight', {}, 'OPTIONS']]) {
     const response = await world.get('/oauth2/start', { headers, method });
@@ -103,7 +103,7 @@ test('L11: only navigations are redirected', async () => {
   }
 });
 
-test('L8: a host that is not configured gets 421 and is never written anywhere', async () => {
+test('[L8] a host that is not configured gets 421 and is never written anywhere', async () => {
   const hosts = ['evil.example', 'app.example.com.evil.example', 'evil.app.example.com', 'app.example.com:8443', 'app.example.com:443:443', 'app.example.com@evil', '', null, [HOST, HOST], [HOST, 'evil.example'], 'd111111abcdef8.cloudfront.net'];
   for (const host of hosts) {
     for (const path of ['/oauth2/start', '/oauth2/callback?state=x', '/oauth2/signed-out', '/oauth2/denied']) {
@@ -115,7 +115,7 @@ test('L8: a host that is not configured gets 421 and is never written anywhere',
   for (const host of [HOST, 'APP.example.com', `${HOST}:443`]) assert.equal((await world.get('/oauth2/start', { headers: { host } })).status, '302', host);
 });
 
-test('L8: without configured hosts only the distribution’s own name is served', async () => {
+test('[L8] without configured hosts only the distribution’s own name is served', async () => {
   const own = await World.start({ changes: { hosts: [] } });
   const name = 'd111111abcdef8.cloudfront.net';
   const response = await own.get('/oauth2/start', { headers: { host: name } });
@@ -146,7 +146,7 @@ async function landing(rd) {
   return locationOf(await world.finish(opened));
 }
 
-test('C8: a login leads back to a path of this origin, or to its first page', async () => {
+test('[C8] a login leads back to a path of this origin, or to its first page', async () => {
   for (const target of GOOD_TARGETS) {
     assert.equal(await landing(rdOf(target)), target, target);
     assert.equal(new URL(target, `https://${HOST}`).host, HOST);

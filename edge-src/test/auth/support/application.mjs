@@ -73,7 +73,7 @@ export function provision(manager, config, { membership = MEMBERSHIP, keys, clie
 const BROWSER = { host: HOST, accept: 'text/html,*/*;q=0.8', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' };
 
 /** The viewer-request event of one request; a header given as null is left out, one given as a list has several lines. */
-export function viewerRequest(path, { method = 'GET', headers = {} } = {}) {
+export function viewerRequest(path, { method = 'GET', headers = {}, body, truncated = false } = {}) {
   const [uri, ...rest] = path.split('?');
   const lines = Object.entries({ ...BROWSER, ...headers }).filter(([, value]) => value !== null);
   return {
@@ -83,6 +83,7 @@ export function viewerRequest(path, { method = 'GET', headers = {} } = {}) {
         request: {
           clientIp: '203.0.113.7', method, uri, querystring: rest.join('?'),
           headers: Object.fromEntries(lines.map(([key, value]) => [key.toLowerCase(), [value].flat().map((each) => ({ key, value: each }))])),
+          ...(body === undefined ? {} : { body: { action: 'read-only', encoding: 'base64', inputTruncated: truncated, data: Buffer.from(body).toString('base64') } }),
         },
       },
     }],

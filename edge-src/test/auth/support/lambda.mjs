@@ -150,7 +150,9 @@ function checkGuards({ headers, status }, event) {
     return headers[name][0].value;
   };
   if (headers['retry-after']?.[0].value !== '30') assert.match(one('content-security-policy'), /default-src 'none'.*frame-ancestors 'none'/);
-  assert.equal(one('cache-control'), 'no-store');
+  // Public keys are the same for everybody; everything else is for one person or one machine.
+  const publicKeys = event?.Records?.[0]?.cf?.request?.uri?.endsWith('/jwks.json') && status === '200';
+  assert.equal(one('cache-control'), publicKeys ? 'public, max-age=60' : 'no-store');
   assert.equal(one('referrer-policy'), 'no-referrer');
   assert.equal(one('x-content-type-options'), 'nosniff');
   assert.match(one('strict-transport-security'), /^max-age=\d{7,}/);

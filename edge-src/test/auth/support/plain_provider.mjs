@@ -17,6 +17,10 @@ export class PlainProvider {
   jwksFault;
   /** The ID token to hand out, as text. */
   idToken;
+  /** The refresh token to hand out; a function makes a new one for each request. */
+  refreshToken;
+  revocations = [];
+  revocationFault;
 
   static async start(certificate) {
     const provider = new PlainProvider();
@@ -41,9 +45,14 @@ export class PlainProvider {
       return this.jwksFault === undefined ? response.end(JSON.stringify({ keys: this.published })) : this.jwksFault(response);
     }
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
+    if (request.url === '/revoke') {
+      this.revocations.push({ form, headers: request.headers });
+      return this.revocationFault === undefined ? response.end() : this.revocationFault(response, request);
+    }
     this.tokenRequests.push({ form, headers: request.headers, method: request.method, url: request.url });
-    if (this.tokenFault !== undefined) return this.tokenFault(response, request);
-    return response.end(JSON.stringify({ access_token: 'the-access-token', token_type: 'Bearer', expires_in: 300, id_token: this.idToken }));
+    if (this.tokenFault !== undefined) return this.tokenFault(response, request, form);
+    const refreshToken = typeof this.refreshToken === 'function' ? this.refreshToken(form) : this.refreshToken;
+    return response.end(JSON.stringify({ access_token: 'the-access-token', token_type: 'Bearer', expires_in: 300, id_token: this.idToken, refresh_token: refreshToken }));
   }
 
   stop() {

@@ -7,6 +7,7 @@ import { configOf, cookieHeader, cookiesAfter, locationOf, provision, rdOf, view
 import { makeCertificate } from './certificate.mjs';
 import { Lambda } from './lambda.mjs';
 import { makeToken, PlainProvider } from './plain_provider.mjs';
+import { Queue } from './queue.mjs';
 import { SecretsManager } from './secrets_manager.mjs';
 
 export const certificate = makeCertificate();
@@ -18,13 +19,18 @@ after(() => {
 });
 
 export class World {
-  /** `changes` are members of config.json; `secrets` goes to `provision`. */
-  static async start({ changes = {}, secrets = {}, environment } = {}) {
+  /** `changes` are members of config.json, `before` changes what is deeper, `queue` adds the store's queue; `secrets` goes to `provision`. */
+  static async start({ changes = {}, secrets = {}, environment, before = () => {}, queue = false } = {}) {
     const world = new World();
     world.provider = await PlainProvider.start(certificate);
     world.manager = await SecretsManager.start();
     const { issuer, endpoints } = world.provider;
     world.config = configOf({ issuer, endpoints, secretsEndpoint: world.manager.endpoint, ...changes });
+    if (queue) {
+      world.queue = await Queue.start();
+      world.config.queue = { url: world.queue.url, region: 'eu-central-1', endpoint: world.queue.endpoint };
+    }
+    before(world.config);
     world.secrets = provision(world.manager, world.config, secrets);
     world.lambda = await Lambda.start({ config: world.config, ca: certificate.file, environment });
     started.push(world);
@@ -35,6 +41,7 @@ export class World {
     this.lambda.stop();
     this.provider.stop();
     this.manager.stop();
+    this.queue?.stop();
   }
 
   get(path, options) {
