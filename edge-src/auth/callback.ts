@@ -16,7 +16,7 @@ import { Refusal, RefusalWithCookies } from './refusal.ts';
 import { only, type Incoming } from './request.ts';
 import { redirect, type EdgeResponse } from './response.ts';
 import { encodeReturnPath } from './return_path.ts';
-import { readSession } from './session.ts';
+import { readSession, type KnownSession } from './session.ts';
 import { redirectUri } from './start.ts';
 import type { Surroundings } from './surroundings.ts';
 import { dropTransaction, openTransaction, startedAt, type Transaction } from './transaction.ts';
@@ -43,7 +43,7 @@ async function answered(request: Incoming, around: Surroundings, trail: Trail): 
   if (!same(transaction.state, state)) throw new Refusal('state');
   if (!same(transaction.host, request.host)) throw new Refusal('transaction_invalid', { detail: 'host' });
   try {
-    const cookies = await logIn(request, around, transaction, trail);
+    const cookies = await logIn(request, around, { transaction, known }, trail);
     return redirect(303, transaction.rd, [...cookies, dropTransaction(id)]);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -69,7 +69,13 @@ function startAgain({ rd, step, age }: Transaction, prefix: string): string {
 /** Our own secrets are read before the code is spent: when they fail, loading the page again may succeed. */
 const keepsAttempt = (refusal: Refusal): boolean => refusal.reason === 'secrets_unavailable' || refusal.reason === 'secrets_invalid';
 
-async function logIn(request: Incoming, around: Surroundings, transaction: Transaction, trail: Trail): Promise<readonly string[]> {
+/** An attempt, and the session that this browser has had so far. */
+interface Attempt {
+  readonly transaction: Transaction;
+  readonly known: KnownSession | undefined;
+}
+
+async function logIn(request: Incoming, around: Surroundings, { transaction, known }: Attempt, trail: Trail): Promise<readonly string[]> {
   const { config, secrets, keySet, now } = around;
   const answer = checkAnswer(config, request.query, transaction);
   const [documents] = await Promise.all([
@@ -88,6 +94,8 @@ async function logIn(request: Incoming, around: Surroundings, transaction: Trans
   if (answer.has('iss') && answer.get('iss') !== proven.issuer) throw new Refusal('issuer', { detail: 'tenant' });
   const identity = await enrich(proven, tokens.accessToken, around);
   checkStep(identity, transaction, documents.membership, now());
+  // Asked for anew because the last login was too old, and answered with the last login.
+  if (transaction.fresh && transaction.age !== undefined && known?.loginTime === identity.loginTime) throw new Refusal('fresh', { detail: 'not_anew' });
   return (await mint(identity, { ...documents, request, tokens, previous: undefined }, around, trail)).cookies;
 }
 

@@ -68,9 +68,15 @@ async function verifySignature(token: string, config: Config, keySet: KeySet, { 
     });
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
-    const claim = cause instanceof errors.JWTClaimValidationFailed || cause instanceof errors.JWTExpired ? cause.claim : undefined;
-    throw new Refusal('id_token', { cause, detail: claim === undefined ? undefined : `claim_${claim}` });
+    throw new Refusal('id_token', { cause, detail: faultOf(cause) });
   }
+}
+
+/** For the operators: which claim, or that the provider's clock and ours do not agree. */
+function faultOf(cause: unknown): string | undefined {
+  if (!(cause instanceof errors.JWTClaimValidationFailed || cause instanceof errors.JWTExpired)) return undefined;
+  const isTime = ['exp', 'iat', 'nbf'].includes(cause.claim) && cause.reason === 'check_failed';
+  return isTime ? 'clock' : `claim_${cause.claim}`;
 }
 
 /** We never use a key that a token brings; a token that tries is refused rather than ignored (RFC 8725, 3.10). */
@@ -99,7 +105,8 @@ function loginTime(claim: unknown, optional: boolean, { now, login }: Expectatio
   }
   const time = asCount(claim);
   if (time === undefined && freshSince !== undefined) throw new Refusal('fresh', { detail: 'no_auth_time' });
-  if (time === undefined || time > now + SKEW) throw new Refusal('id_token', { detail: 'auth_time' });
+  if (time === undefined) throw new Refusal('id_token', { detail: 'auth_time' });
+  if (time > now + SKEW) throw new Refusal('id_token', { detail: 'clock' });
   if (freshSince !== undefined && time < freshSince - SKEW) throw new Refusal('fresh', { detail: 'auth_time' });
   return Math.min(time, now);
 }

@@ -206,7 +206,7 @@ function refusalOf(cause: unknown): Refusal {
   if (cause instanceof oauth.WWWAuthenticateChallengeError) return new Refusal('provider_client', { cause });
   if (cause instanceof TooLarge) return new Refusal('provider_response', { cause });
   const code = codeOf(cause);
-  if (code !== undefined && ID_TOKEN_CODES.has(code)) return new Refusal('id_token', { cause });
+  if (code !== undefined && ID_TOKEN_CODES.has(code)) return new Refusal('id_token', { cause, detail: code === oauth.JWT_TIMESTAMP_CHECK ? 'clock' : code });
   if (code?.startsWith('OAUTH_') === true) return new Refusal('provider_response', { cause });
   return new Refusal('provider_unavailable', { cause });
 }

@@ -2,12 +2,13 @@
 import type { Trail } from './audit.ts';
 import { withinBudget } from './budget.ts';
 import { FINGERPRINT } from './context.ts';
-import { authorizationUrl, type Step } from './provider.ts';
+import { authorizationUrl, SKEW, type Step } from './provider.ts';
 import { renewAtStart } from './refresh.ts';
 import { Refusal } from './refusal.ts';
 import { isNavigation, only, type Incoming } from './request.ts';
 import { problem, redirect, type EdgeResponse } from './response.ts';
 import { returnPath } from './return_path.ts';
+import { readSession, type KnownSession } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { addTransaction, newTransaction, seal } from './transaction.ts';
 
@@ -28,17 +29,18 @@ async function open(request: Incoming, around: Surroundings, trail: Trail): Prom
   const [keys, step] = await Promise.all([secrets.keys(), stepOf(asked, around, rd)]);
   const time = now();
   const { query, host } = request;
-  const [fresh, switchAccount] = ['fresh', 'switch'].map((name) => only(query, name) === '1');
+  const fresh = only(query, 'fresh') === '1';
+  const switchAccount = only(query, 'switch') === '1';
   const gen = generation(only(query, 'gen'));
-  const wish = { rd, host, fresh: fresh === true, gen, ...asked };
+  const wish = { rd, host, fresh: fresh || cameToNothing(asked.age, readSession(request, config, keys, time), time), gen, ...asked };
   // A login of another kind than the last one is not what a refresh token stands for.
-  const another = wish.fresh || switchAccount === true || query.has('step') || query.has('age');
-  const earlier = await renewAtStart(request, around, trail, { next: rd, gen, another, fresh: wish.fresh });
+  const another = fresh || switchAccount || query.has('step') || query.has('age');
+  const earlier = await renewAtStart(request, around, trail, { next: rd, gen, another, fresh });
   if (earlier.renewed !== undefined) return redirect(303, rd, earlier.renewed);
   const transaction = newTransaction(wish, time, random);
   const value = await seal(transaction, keys, config, time);
   const cookies = await addTransaction(request, value, transaction.id, keys, config, time);
-  return redirect(302, authorizationUrl(config, transaction, redirectUri(request, config.prefix), { ...step, switchAccount: switchAccount === true }), [...cookies, ...earlier.dropped]);
+  return redirect(302, authorizationUrl(config, transaction, redirectUri(request, config.prefix), { ...step, switchAccount }), [...cookies, ...earlier.dropped]);
 }
 
 interface Asked {
@@ -53,6 +55,16 @@ function askedFor(query: URLSearchParams, next: string): Asked {
   if (query.has('step') && (step === undefined || !FINGERPRINT.test(step))) throw new Refusal('context', { detail: 'step', next });
   if (query.has('age') && (age === undefined || !/^\d{1,9}$/.test(age))) throw new Refusal('context', { detail: 'age', next });
   return { ...(step === undefined ? {} : { step }), ...(age === undefined ? {} : { age: Number(age) }) };
+}
+
+/**
+ * A login of a moment ago, asked for by age, that only the minute of skew let through: the page has refused it, and would go on
+ * to. So this one must be a login anew, which the callback tells by its time.
+ */
+function cameToNothing(age: number | undefined, known: KnownSession | undefined, now: number): boolean {
+  if (age === undefined || known === undefined || now - known.issued > SKEW) return false;
+  const old = now - known.loginTime;
+  return old > age && old <= age + 2 * SKEW;
 }
 
 async function stepOf({ step, age }: Asked, { secrets }: Surroundings, next: string): Promise<Step> {

@@ -81,7 +81,7 @@ for (const authentication of ['client_secret_basic', 'client_secret_post']) {
   });
 }
 
-test('a client with a wrong secret ends on a page that blames the application, not the user', async () => {
+test('[C12] a client with a wrong secret ends on a page that blames the application, not the user', async () => {
   const [changes] = withSecret('client_secret_basic');
   const { browser: open } = await deploy(changes, { clientSecret: 'wrong' });
   const page = await logIn(open(), 'ada');
@@ -111,7 +111,7 @@ test('a user who meets no policy still gets a session, without grants', async ()
   assert.deepEqual(session.claims, { name: 'Bob' }, 'an address that is not verified is nobody’s address');
 });
 
-test('a refusal on the provider’s page is shown once, with a way onward', async () => {
+test('[C5] a refusal on the provider’s page is shown once, with a way onward', async () => {
   const { browser: open } = await deploy();
   const browser = open();
   const login = await browser.open(`${APP}/oauth2/start?rd=${rdOf('/members/')}`);
@@ -154,7 +154,7 @@ test('logging out ends the session here and asks the provider to end its own', a
   assert.match(again.body, /name="login"/, 'the provider asks again');
 });
 
-test('a code that was asked for by another browser is refused by the provider, for want of its verifier', async () => {
+test('[L3] a code that was asked for by another browser is refused by the provider, for want of its verifier', async () => {
   const { lambda, browser: open } = await deploy();
   const [victim, attacker] = [open(), open()];
   await victim.open(`${APP}/oauth2/start?rd=${rdOf('/v')}`);
@@ -168,4 +168,52 @@ test('a code that was asked for by another browser is refused by the provider, f
   assert.equal(response.status, '400');
   assert.match(response.body, /code_refused/);
   assert.equal(response.headers['set-cookie'].some(({ value }) => value.startsWith('__Host-zt-session=')), false);
+});
+
+/** The address of the answer to a login of this user, before the application has seen it. */
+async function answerFor(browser, user, path) {
+  browser.stopBefore = (url) => url.pathname === '/oauth2/callback';
+  const { url } = await logIn(browser, user, path);
+  browser.stopBefore = () => false;
+  return url;
+}
+
+test('[C3] of one answer sent many times at once exactly one makes a session: the provider’s code works once', async () => {
+  const { lambda, browser: open } = await deploy();
+  const browser = open();
+  const url = await answerFor(browser, 'ada', '/a');
+  const cookie = cookieHeader(browser.jar(APP));
+  const send = () => lambda.invoke(viewerRequest(url.pathname + url.search, { headers: { cookie } }));
+  const answers = await Promise.all(Array.from({ length: 6 }, send));
+  const winners = answers.filter(({ headers }) => headers['set-cookie']?.some(({ value }) => value.startsWith('__Host-zt-session=')));
+  assert.equal(winners.length, 1);
+  assert.equal(winners[0].status, '303');
+  for (const loser of answers.filter((answer) => !winners.includes(answer))) {
+    assert.equal(loser.status, '400');
+    assert.match(loser.body, /Reason: code_refused\./);
+    assert.match(loser.body, /href="\/a">Continue/, 'the tab that lost the race goes on where the other one is');
+  }
+  assert.equal((await send()).status, '400', 'nor does it work later');
+});
+
+test('[L5] three tabs log in at once, and each comes back to its own page', async () => {
+  const { browser: open } = await deploy();
+  const browser = open();
+  const answers = [];
+  for (const path of ['/one', '/two?x=1', '/three']) answers.push([path, await answerFor(browser, 'ada', path)]);
+  assert.equal(Object.keys(browser.jar(APP)).filter((name) => name.startsWith('__Host-zt-tx-')).length, 3);
+  for (const [path, url] of answers.toReversed()) assert.equal((await browser.open(url)).url.href, APP + path);
+  assert.deepEqual(Object.keys(browser.jar(APP)).filter((name) => name.startsWith('__Host-zt-tx-')), []);
+});
+
+test('[P19] a certified provider is asked for a newer login, and proves it', async () => {
+  const { config, values, browser: open } = await deploy();
+  const browser = open();
+  await logIn(browser, 'ada');
+  const asked = await browser.open(`${APP}/oauth2/start?rd=${rdOf('/deep')}&age=0`);
+  assert.match(asked.body, /name="login"/, 'its session is older than nothing');
+  let page = await browser.submit(asked, { login: 'ada', password: 'any' });
+  if (/<form/.test(page.body)) page = await browser.submit(page);
+  assert.equal(page.url.href, `${APP}/deep`);
+  assert.ok(Math.abs(readCookie(browser.jar(APP)['__Host-zt-session'], config, values).loginTime - Date.now() / 1_000) < 10);
 });

@@ -45,6 +45,18 @@ test('[P21] a code that is not ours is not shown', async () => {
   for (const code of ['blocked', 'revoked', 'notbefore']) assert.match((await world.get(`/oauth2/denied?code=${code}`)).body, new RegExp(`Reason: ${code}\\.`));
 });
 
+test('[P24] no page of ours can be framed, made to load anything, or told apart by its referrer', async () => {
+  for (const path of ['denied?code=policy', 'signed-out', 'nothing', 'callback?state=x', 'start?rd=Lw', 'start?step=x']) {
+    const { headers, status } = await world.get(`/oauth2/${path}`);
+    const policy = headers['content-security-policy'].map(({ value }) => value);
+    assert.equal(policy.length, 1);
+    for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"]) assert.ok(policy[0].split('; ').includes(part), `${part} on ${path} ${status}`);
+    assert.match(headers['strict-transport-security'][0].value, /^max-age=31536000/);
+    assert.equal(headers['referrer-policy'][0].value, 'no-referrer');
+    assert.equal(headers['x-content-type-options'][0].value, 'nosniff');
+  }
+});
+
 test('signed-out is public, needs no secret and does not log in again', async () => {
   const calls = world.manager.calls.length;
   const response = await world.get('/oauth2/signed-out');

@@ -19,13 +19,13 @@ async function sessionOf(claims, where = world) {
 const attributesOf = (line) => line.split('; ').slice(1).toSorted();
 const maxAge = (line) => Number(/Max-Age=(\d+)/.exec(line)[1]);
 
-test('T15: the cookie is bound to the host and out of reach of scripts', async () => {
+test('[T15] the cookie is bound to the host and out of reach of scripts', async () => {
   const { line, loginTime, now } = await sessionOf();
   assert.deepEqual(attributesOf(line).filter((each) => !each.startsWith('Max-Age')), ['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure']);
   assert.ok(Math.abs(maxAge(line) - (loginTime + 43_200 - now)) <= 1, 'until the absolute deadline');
 });
 
-test('T15: with a cookie domain the cookie says so by its name', async () => {
+test('[T15] with a cookie domain the cookie says so by its name', async () => {
   const wide = await World.start({ changes: { cookie: '__Secure-zt-members', cookie_domain: 'example.com' } });
   const { line } = await sessionOf({}, wide);
   assert.ok(attributesOf(line).includes('Domain=example.com'));
@@ -42,7 +42,7 @@ test('who it is: the same user has the same fingerprint, a new login a new sessi
   assert.ok(!one.value.includes('user-1'));
 });
 
-test('T18: a session ends at its lifetime or at the absolute deadline, whichever is first', async () => {
+test('[T18] a session ends at its lifetime or at the absolute deadline, whichever is first', async () => {
   const now = await world.lambda.now();
   const young = await sessionOf({ auth_time: now - 100 });
   assert.equal(young.loginTime, now - 100);
@@ -75,7 +75,7 @@ test('only where the settings say that a provider never tells is the time of the
   assert.equal((await lax.finish(await lax.begin('/a', { query: '&fresh=1' }), { auth_time: undefined })).status, '403');
 });
 
-test('T18: a provider session past the absolute deadline leads to one fresh login, then to a page', async () => {
+test('[T18] a provider session past the absolute deadline leads to one fresh login, then to a page', async () => {
   const now = await world.lambda.now();
   const attempt = await world.begin('/deep');
   const response = await world.finish(attempt, { auth_time: now - 43_200 });
@@ -86,7 +86,7 @@ test('T18: a provider session past the absolute deadline leads to one fresh logi
   assert.deepEqual([again.status, locationOf(again)], ['403', undefined]);
 });
 
-test('T18: a lifetime that ends before the login time of a fresh attempt still cannot loop', async () => {
+test('[T18] a lifetime that ends before the login time of a fresh attempt still cannot loop', async () => {
   const short = await World.start({ changes: { lifetime: 30, absolute_lifetime: 30 } });
   const now = await short.lambda.now();
   const fresh = await short.begin('/deep', { query: '&fresh=1' });
@@ -158,14 +158,14 @@ test('a policy that came back to an earlier text is granted by the bit of its la
   assert.deepEqual([session.bits, session.generation, session.grants.length], [[0, 255], 9, 64]);
 });
 
-test('T17: two hundred groups leave the cookie small', async () => {
+test('[T17] two hundred groups leave the cookie small', async () => {
   const groups = Array.from({ length: 200 }, (_, index) => `group-${index}-4f9f9a6a-53a5-4c6c-9a5e-1f2b3c4d5e6f`);
   const session = await sessionOf({ groups: [...groups, 'staff'] });
   assert.deepEqual(session.policies, ['staff']);
   assert.ok(session.value.length < 250, `${session.value.length}`);
 });
 
-test('T17: claims that do not fit are left out, by name in the log, and the login goes on', async () => {
+test('[T17] claims that do not fit are left out, by name in the log, and the login goes on', async () => {
   const own = await World.start({ changes: { session_claims: ['name', 'departments', 'nickname', 'level', 'admin', 'odd'] } });
   const session = await sessionOf({ name: 'Zoë \u{1F9ED}', departments: Array.from({ length: 90 }, (_, index) => `department-${index}`), nickname: 'z', level: 3, admin: false, odd: { a: 1 } }, own);
   assert.deepEqual(session.claims, { name: 'Zoë \u{1F9ED}', nickname: 'z', level: 3, admin: false });

@@ -134,9 +134,14 @@ const BAD_TARGETS = [
   '//evil.example', '/\\evil.example', '\\\\evil.example', 'https:evil.example', 'https://evil.example/', '%2f%2fevil.example', '/%2f%2fevil.example', '/%2fevil.example', '/%5cevil.example',
   '/%09/evil.example', '/\t/evil.example', '/%0d%0aSet-Cookie:%20a=b', '/\r\nSet-Cookie: a=b', '@evil.example', 'javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x',
   '', ' /x', '/ x', '/x#fragment', '/./x', '/../x', '/a/..', '/%2e%2e/x', '/a/%2e/x', '/a//b', '/a%2f%2fb', '/a%2f../b', '/a%252fb', '/%', '/%zz', '/%c0%af', '/%ed%a0%80', '/%c2%85',
-  '/x%7f', '/%41', '.evil.example', ':443/', ';x', '?x', '/oauth2', '/oauth2/', '/oauth2/logout', '/oauth2/start?rd=Lw', '/oauth2%2fstart', '///', '/\u3002\u3002/', '/é', '/x\u2028',
+  '/x%7f', '/%41', '/%5C/evil.example', '/a%2f%2e%2e%2f%2e%2e', '/oauth2%2Flogout', '.evil.example', ':443/', ';x', '?x', '/oauth2', '/oauth2/', '/oauth2/logout', '/oauth2/start?rd=Lw', '/oauth2%2fstart', '///', '/\u3002\u3002/', '/é', '/x\u2028',
 ];
-const GOOD_TARGETS = ['/', '/a', '/a/b/', '/a?b=c', '/a?b=//evil.example', '/a?x=%0d%0a', '/a?q=\\x"\'<>', '/a;b=1', '/a%2fb', '/%c3%a4/', '/oauth2x', '/a/oauth2/start', '/OAuth2', '/a?', '/a?b?c', '/~u/(x)!', "/it's"];
+/** Variants of our own: what the list of others leaves out. */
+BAD_TARGETS.push(
+  '/\u2215\u2215evil.example', '/a/%2F..%2f', '/.%2e/', '/a%3b/../b', '/a;/..', '/;/..//evil.example', '/oauth2;x/logout', '/oauth2%3bx/logout', '/x?y#z', '/a%0', '/a%u002f',
+  '/%f5%80%80%80', '/%c0%ae%c0%ae/', '\u0000/x', '/x\u0000', '/\u00a0/x', '//app.example.com@evil.example/', 'https://app.example.com.evil.example', 'https://app.example.com/', '/\u200b/', 'blob:https://app.example.com/x',
+);
+const GOOD_TARGETS = ['/', '/a', '/a/b/', '/a?b=c', '/a?b=//evil.example', '/a?x=%0d%0a', '/a?q=\\x"\'<>', '/a;b=1', '/a%2fb', '/%c3%a4/', '/oauth2x', '/a/oauth2/start', '/OAuth2', '/a?', '/a?b?c', '/~u/(x)!', "/it's", '/%ef%bc%8f%ef%bc%8fevil.example', '/x?u=https://evil.example/'];
 
 async function landing(rd) {
   const attempt = await world.begin('/unused', { query: '' });
@@ -197,5 +202,29 @@ test('a viewer cannot add to the authorization request', async () => {
 test('an event that is no event at all is answered, not thrown', async () => {
   for (const event of [{}, { Records: [] }, { Records: [{ cf: {} }] }, { ...viewerRequest('/oauth2/start'), Records: [{ cf: { config: {}, request: { headers: {} } } }] }]) {
     assert.match((await world.lambda.invoke(event)).status, /^(421|503)$/);
+  }
+});
+
+test('[L10] no answer of this function may be kept by anybody, whatever was asked', async () => {
+  const attempt = await world.begin('/x');
+  const answers = [
+    attempt.response, await world.finish(attempt), await world.get('/oauth2/start', { headers: { 'sec-fetch-mode': 'cors' } }), await world.get('/oauth2/callback'), await world.get('/oauth2/nothing'),
+    await world.get('/oauth2/start', { headers: { host: 'evil.example' } }), await world.get('/oauth2/denied'), await world.get('/oauth2/signed-out'), await world.get('/oauth2/logout', { method: 'POST' }),
+  ];
+  for (const { headers, status } of answers) {
+    assert.deepEqual(headers['cache-control'].map(({ value }) => value), ['no-store'], status);
+    assert.deepEqual(['etag', 'last-modified', 'expires', 'age', 'vary'].filter((name) => name in headers), []);
+  }
+});
+
+test('[L12] a preflight of another site is neither a login nor a permission', async () => {
+  for (const path of ['start', 'callback', 'logout', 'signed-out', 'denied']) {
+    const response = await world.get(`/oauth2/${path}?rd=${rdOf('/x')}`, {
+      method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST', 'sec-fetch-mode': 'cors', accept: '*/*' },
+    });
+    assert.match(response.status, /^40[135]$/, path);
+    assert.equal(response.headers.location, undefined);
+    assert.deepEqual(Object.keys(response.headers).filter((name) => name.startsWith('access-control-')), []);
+    assert.equal(response.headers['set-cookie'], undefined);
   }
 });

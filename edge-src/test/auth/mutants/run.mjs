@@ -1,0 +1,100 @@
+/**
+ * Proves the security tests: takes one guard out of a copy of the function, builds it, and runs only the tests whose names
+ * carry the mutant's checklist id. They must be green with the guard and red without it.
+ *
+ *     node test/auth/mutants/run.mjs [--id C8] [--sample 10]
+ *
+ * Prints `mutant <id> <killed|SURVIVED> <red tests> <file>` for each. Every other file of this folder exports such a list.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const EDGE = fileURLToPath(new URL('../../../', import.meta.url));
+const HERE = fileURLToPath(new URL('./', import.meta.url));
+const VECTORS = fileURLToPath(new URL('../../../../tests/vectors', import.meta.url));
+/** A guard that kept a test from hanging is proved by a test that hangs. */
+const TEST_TIMEOUT = 180_000;
+
+const { values: options } = parseArgs({ options: { id: { type: 'string' }, sample: { type: 'string' } } });
+
+async function mutants() {
+  const files = readdirSync(HERE).filter((name) => name.endsWith('.mjs') && name !== basename(import.meta.filename));
+  const lists = await Promise.all(files.sort().map((name) => import(pathToFileURL(join(HERE, name)).href)));
+  const all = lists.flatMap((list) => list.default).filter(({ id }) => options.id === undefined || id === options.id);
+  const wanted = options.sample === undefined ? all.length : Math.min(Number(options.sample), all.length);
+  // Spread over the whole list, so that a sample meets every part of the function.
+  return Array.from({ length: wanted }, (_, index) => all[Math.floor((index * all.length) / wanted)]);
+}
+
+/** A copy of everything that the tests and the build read. */
+function makeCopy() {
+  const root = mkdtempSync(join(tmpdir(), 'zt-mutant-'));
+  const edge = join(root, 'edge-src');
+  const own = (path) => basename(path) !== 'node_modules';
+  mkdirSync(join(edge, 'test'), { recursive: true });
+  mkdirSync(join(root, 'tests'));
+  for (const name of ['auth', 'dist', 'build.mjs', 'package.json', 'tsconfig.json']) cpSync(join(EDGE, name), join(edge, name), { recursive: true });
+  cpSync(join(EDGE, 'test/auth'), join(edge, 'test/auth'), { recursive: true, filter: own });
+  symlinkSync(join(EDGE, 'node_modules'), join(edge, 'node_modules'));
+  symlinkSync(join(EDGE, 'test/auth/node_modules'), join(edge, 'test/auth/node_modules'));
+  symlinkSync(VECTORS, join(root, 'tests/vectors'));
+  return { root, edge };
+}
+
+async function build(edge) {
+  const { bundle } = await import(pathToFileURL(join(edge, 'build.mjs')).href);
+  writeFileSync(join(edge, 'dist/auth.mjs'), await bundle('auth'));
+}
+
+/** How many tests of this id ran, and how many were red. */
+async function runTests(edge, id) {
+  const folder = join(edge, 'test/auth');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.mjs') && readFileSync(join(folder, name), 'utf8').includes(`[${id}]`));
+  if (files.length === 0) return { ran: 0, red: 0 };
+  const flags = ['--test', '--test-reporter=tap', `--test-timeout=${TEST_TIMEOUT}`, `--test-name-pattern=\\[${id}\\]`];
+  const child = spawn(process.execPath, [...flags, ...files.map((name) => join(folder, name))], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk;
+  const lines = output.split('\n').filter((line) => line.includes(`[${id}]`) && !/# SKIP/.test(line));
+  return { ran: lines.filter((line) => /^\s*(?:not )?ok \d/.test(line)).length, red: lines.filter((line) => /^\s*not ok \d/.test(line)).length };
+}
+
+async function isKilled(edge, mutant, greens) {
+  const path = join(edge, 'auth', mutant.file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(mutant.from).length !== 2) throw new Error(`mutant ${mutant.id}: its text does not stand exactly once in ${mutant.file}: ${mutant.from}`);
+  if (!greens.has(mutant.id)) {
+    await build(edge);
+    greens.set(mutant.id, await runTests(edge, mutant.id));
+  }
+  const { ran, red } = greens.get(mutant.id);
+  if (ran === 0) throw new Error(`mutant ${mutant.id}: no test carries this id`);
+  if (red > 0) throw new Error(`mutant ${mutant.id}: ${red} of its tests are red without it`);
+  writeFileSync(path, source.replace(mutant.from, () => mutant.to));
+  try {
+    await build(edge);
+    return await runTests(edge, mutant.id);
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+const list = await mutants();
+const { root, edge } = makeCopy();
+const greens = new Map();
+let survivors = 0;
+try {
+  for (const mutant of list) {
+    const { red } = await isKilled(edge, mutant, greens);
+    if (red === 0) survivors += 1;
+    console.log(`mutant ${mutant.id} ${red > 0 ? 'killed' : 'SURVIVED'} ${red} ${mutant.file}`);
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+console.log(`mutants: ${list.length - survivors} killed, ${survivors} survived`);
+process.exitCode = survivors === 0 && list.length > 0 ? 0 : 1;
