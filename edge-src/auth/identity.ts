@@ -4,8 +4,9 @@
  */
 import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { same } from './bytes.ts';
-import type { Config } from './config.ts';
+import type { ClaimNames, Config } from './config.ts';
 import type { KeySet } from './keyset.ts';
+import { verifiedEmail } from './membership.ts';
 import { SKEW } from './provider.ts';
 import { asCount, asRecord, member, type Json } from './record.ts';
 import { Refusal } from './refusal.ts';
@@ -42,7 +43,7 @@ export async function verifyIdToken(token: string, config: Config, keySet: KeySe
   }
   const tokenUse = member(claims, 'token_use');
   if (tokenUse !== undefined && tokenUse !== 'id') throw new Refusal('id_token', { detail: 'token_use' });
-  const user = member(claims, config.claims.user);
+  const user = userOf(claims, config.claims);
   if (typeof user !== 'string' || user === '' || user.length > 255) throw new Refusal('id_token', { detail: 'user' });
   const session = member(claims, config.claims.session);
   return {
@@ -78,6 +79,9 @@ function faultOf(cause: unknown): string | undefined {
   const isTime = ['exp', 'iat', 'nbf'].includes(cause.claim) && cause.reason === 'check_failed';
   return isTime ? 'clock' : `claim_${cause.claim}`;
 }
+
+/** Who an address is for must not hang on its letters, nor on an address that nobody has verified (DESIGN 3.6). */
+const userOf = (claims: Json, names: ClaimNames): unknown => (names.user === names.email ? verifiedEmail(claims, names) : member(claims, names.user));
 
 /** We never use a key that a token brings; a token that tries is refused rather than ignored (RFC 8725, 3.10). */
 function refuseKeysFromToken(header: JWTHeaderParameters): void {

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,10 +109,11 @@ export class Lambda {
 
   /** Waits until an audit line fits: the pipe may be slower than the answer. */
   async audited(test) {
+    const signal = AbortSignal.timeout(10_000);
     for (;;) {
       const found = this.audit.findLast(test);
       if (found !== undefined) return found;
-      await new Promise((resolve) => this.#child.stdout.once('data', resolve));
+      await once(this.#child.stdout, 'data', { signal }).catch(() => assert.fail(`no audit line fits: ${JSON.stringify(this.audit.slice(-5))}`));
     }
   }
 
