@@ -4,7 +4,6 @@
 //! the user's not-before in the same write.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use zt_model::duration::Duration;
 use zt_model::ids::{ApplicationName, BlockId};
@@ -14,7 +13,8 @@ use zt_model::store::{
     ApplicationDocument, Block, Expiry, Page, STORE_KEY, StoreDocument, application_key, page_key, page_key_of_handle,
 };
 
-use super::revocation::{Mode, Revocation, User};
+use super::others::{OtherBlocks, Subject};
+use super::revocation::{Mode, Revocation};
 use crate::store_writer::{Edit, EditFault};
 
 /// What happens to one subject.
@@ -27,32 +27,6 @@ enum Act {
     SignOut,
 }
 
-/// Blocks of the same users that other revocations hold, as the last write found them.
-///
-/// A provider that was killed between its write and its answer leaves a block that no state knows. It errs on the safe
-/// side, but somebody has to be told how to get hold of it.
-#[derive(Clone, Default)]
-pub(super) struct OtherBlocks(Arc<Mutex<BlocksByUser>>);
-
-/// Blocks by the user they hold out.
-pub(super) type BlocksByUser = BTreeMap<User, Vec<(BlockId, Block)>>;
-
-impl OtherBlocks {
-    fn found(&self, user: &User, blocks: Vec<(BlockId, Block)>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(user.clone(), blocks);
-    }
-
-    /// The users with such blocks.
-    pub(super) fn take(&self) -> BlocksByUser {
-        let mut found = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        found.retain(|_, blocks| !blocks.is_empty());
-        found
-    }
-}
-
 /// The edits that lead from one revocation to another; either may be nothing.
 pub(super) fn edits(
     (before, after): (Option<&Revocation>, Option<&Revocation>),
@@ -60,17 +34,16 @@ pub(super) fn edits(
     longest: Duration,
     others: &OtherBlocks,
 ) -> Vec<Edit> {
-    let own = after.or(before).map(|revocation| revocation.id.clone());
+    let look = Look::new((before, after), others);
     let mut edits = Vec::new();
     for user in subjects(before, after, |revocation| &revocation.users) {
         let holds = |revocation: &&Revocation| revocation.users.contains(&user);
         if let Some(act) = act(before.filter(holds), after.filter(holds)) {
             let fingerprint = pepper.user(&user.issuer, &user.subject);
-            let (user, own, others) = (user.clone(), own.clone(), others.clone());
+            let (subject, look) = (Subject::User(user.clone()), look.clone());
             edits.push(page_edit(page_key(&fingerprint), longest, move |page, now| {
                 act_on(page, &fingerprint, &act, now);
-                let foreign = page.blocks_of(&fingerprint).filter(|(id, _)| Some(*id) != own.as_ref());
-                others.found(&user, foreign.map(|(id, block)| (id.clone(), block)).collect());
+                look.at(&subject, page.blocks_of(&fingerprint), now);
             }));
         }
     }
@@ -79,33 +52,77 @@ pub(super) fn edits(
             edits.push(session_edit(session, longest));
         }
     }
-    for application in subjects(before, after, |revocation| &revocation.applications) {
-        let holds = |revocation: &&Revocation| revocation.applications.contains(&application);
-        if let Some(act) = act(before.filter(holds), after.filter(holds)) {
-            edits.push(application_edit(&application, act));
-        }
+    let of_applications = application_edits((before, after), &look);
+    if !of_applications.is_empty() {
+        edits.push(look_at_store(look));
     }
+    edits.extend(of_applications);
     edits
+}
+
+fn application_edits((before, after): (Option<&Revocation>, Option<&Revocation>), look: &Look) -> Vec<Edit> {
+    let named = subjects(before, after, |revocation| &revocation.applications);
+    let edit = |application: &ApplicationName| {
+        let holds = |revocation: &&Revocation| revocation.applications.contains(application);
+        let act = act(before.filter(holds), after.filter(holds))?;
+        Some(application_edit(application, act, look.clone()))
+    };
+    named.iter().filter_map(edit).collect()
 }
 
 /// What the store as a whole undergoes: first its own document, which later applications inherit, then each application.
 pub(super) fn store_edits(
-    before: Option<&Revocation>,
-    after: Option<&Revocation>,
+    (before, after): (Option<&Revocation>, Option<&Revocation>),
     applications: &[ApplicationName],
+    others: &OtherBlocks,
 ) -> Vec<Edit> {
+    let look = Look::new((before, after), others);
     let holds = |revocation: &&Revocation| revocation.whole_store;
     let Some(act) = act(before.filter(holds), after.filter(holds)) else {
         return Vec::new();
     };
-    let store = std::iter::once(store_edit(act.clone()));
-    store
-        .chain(
-            applications
-                .iter()
-                .map(|application| application_edit(application, act.clone())),
+    let store = std::iter::once(store_edit(act.clone(), look.clone()));
+    let applications = applications
+        .iter()
+        .map(|application| application_edit(application, act.clone(), look.clone()));
+    store.chain(applications).collect()
+}
+
+/// An eye on the blocks that are not our own, for each write to say what it found.
+#[derive(Clone)]
+struct Look {
+    own: Option<BlockId>,
+    others: OtherBlocks,
+}
+
+impl Look {
+    fn new((before, after): (Option<&Revocation>, Option<&Revocation>), others: &OtherBlocks) -> Self {
+        Self {
+            own: after.or(before).map(|revocation| revocation.id.clone()),
+            others: others.clone(),
+        }
+    }
+
+    fn at<'all>(&self, subject: &Subject, blocks: impl Iterator<Item = (&'all BlockId, Block)>, now: Instant) {
+        let foreign = blocks.filter(|(id, block)| Some(*id) != self.own.as_ref() && block.expires.stands(now));
+        self.others.found(
+            subject.clone(),
+            foreign.map(|(id, block)| (id.clone(), block)).collect(),
+        );
+    }
+}
+
+/// Blocks of everyone, of which the store tells only that they were set by `latest`: each raised the not-before.
+fn everyone(blocks: &BTreeMap<BlockId, Expiry>, latest: Instant) -> impl Iterator<Item = (&BlockId, Block)> {
+    blocks.iter().map(move |(id, expires)| {
+        (
+            id,
+            Block {
+                expires: *expires,
+                set: latest,
+            },
         )
-        .collect()
+    })
 }
 
 fn subjects<T: Ord + Clone>(
@@ -164,7 +181,8 @@ fn page_edit(key: String, longest: Duration, change: impl Fn(&mut Page, Instant)
     })
 }
 
-fn application_edit(application: &ApplicationName, act: Act) -> Edit {
+fn application_edit(application: &ApplicationName, act: Act, look: Look) -> Edit {
+    let subject = Subject::Application(application.clone());
     let name = application.clone();
     Edit::new(application_key(application), move |text, now| {
         let text = match (text, &act) {
@@ -174,6 +192,7 @@ fn application_edit(application: &ApplicationName, act: Act) -> Edit {
             (None, _) => return Err(EditFault::new(format!("there is no application {name} in this store"))),
         };
         let mut document = ApplicationDocument::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
+        let latest = document.not_before();
         match &act {
             Act::Block(id, end) => document.set_block(id, *end, now),
             Act::Forget(id) if !document.blocks().contains_key(id) => {}
@@ -181,15 +200,17 @@ fn application_edit(application: &ApplicationName, act: Act) -> Edit {
             Act::SignOut => document.revoke_everyone(now),
         }
         document.prune(now);
+        look.at(&subject, everyone(document.blocks(), latest), now);
         let text = document.text().map_err(|fault| EditFault::new(fault.to_string()))?;
         Ok(Some(text.expose().to_owned()))
     })
 }
 
-fn store_edit(act: Act) -> Edit {
+fn store_edit(act: Act, look: Look) -> Edit {
     Edit::new(STORE_KEY.to_owned(), move |text, now| {
         let text = text.ok_or_else(|| EditFault::new("the store document is absent; apply its zt_session_store"))?;
         let mut document = StoreDocument::parse(text).map_err(|fault| EditFault::new(fault.to_string()))?;
+        let latest = document.not_before();
         match &act {
             Act::Block(id, end) => document.set_block(id, *end, now),
             Act::Forget(id) if !document.blocks().contains_key(id) => {}
@@ -197,9 +218,20 @@ fn store_edit(act: Act) -> Edit {
             Act::SignOut => document.revoke_everyone(now),
         }
         document.prune(now);
+        look.at(&Subject::Store, everyone(document.blocks(), latest), now);
         document
             .text()
             .map(Some)
             .map_err(|fault| EditFault::new(fault.to_string()))
+    })
+}
+
+/// Tells the blocks of the whole store from those of single applications, which hold them too. Changes nothing.
+fn look_at_store(look: Look) -> Edit {
+    Edit::new(STORE_KEY.to_owned(), move |text, now| {
+        if let Some(document) = text.and_then(|text| StoreDocument::parse(text).ok()) {
+            look.at(&Subject::Store, everyone(document.blocks(), document.not_before()), now);
+        }
+        Ok(None)
     })
 }

@@ -7,7 +7,7 @@ use zt_framework::Value;
 use zt_model::ids::BlockId;
 use zt_model::store::{Block, Expiry};
 
-use super::revocation::User;
+use super::others::Subject;
 
 /// Most subjects an id carries.
 pub(super) const MOST: usize = 10;
@@ -31,8 +31,8 @@ pub(super) fn of(state: &Value) -> Option<String> {
     Some(parts.join(","))
 }
 
-/// The id of one block of one user, as the store shows it.
-pub(super) fn of_block(arn: &str, user: &User, id: &BlockId, block: Block) -> String {
+/// The id of blocks of one revocation, as the store shows them; at most ten subjects.
+pub(super) fn of_block(arn: &str, id: &BlockId, block: Block, subjects: &[Subject]) -> String {
     let mut parts = vec![
         part("store", arn),
         part("id", id.as_str()),
@@ -42,11 +42,11 @@ pub(super) fn of_block(arn: &str, user: &User, id: &BlockId, block: Block) -> St
     if let Expiry::At(end) = block.expires {
         parts.push(part("expires_at", &super::time::format(end)));
     }
-    parts.push(format!(
-        "user={}|{}",
-        encode(user.issuer.as_str()),
-        encode(&user.subject)
-    ));
+    parts.extend(subjects.iter().map(|subject| match subject {
+        Subject::User(user) => format!("user={}|{}", encode(user.issuer.as_str()), encode(&user.subject)),
+        Subject::Application(name) => part("application", name.as_str()),
+        Subject::Store => part("everyone", "store"),
+    }));
     parts.join(",")
 }
 

@@ -2,6 +2,7 @@
 
 mod edits;
 mod import_id;
+mod others;
 mod presence;
 mod resource;
 mod revocation;

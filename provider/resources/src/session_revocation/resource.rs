@@ -8,11 +8,12 @@ use zt_framework::{
 };
 use zt_model::ids::{ApplicationName, BlockId};
 use zt_model::instant::Instant;
-use zt_model::store::{Block, STORE_KEY, StoreDocument};
+use zt_model::store::{STORE_KEY, StoreDocument};
 
-use super::edits::{OtherBlocks, edits, store_edits};
+use super::edits::{edits, store_edits};
+use super::others::OtherBlocks;
 use super::presence::Presence;
-use super::revocation::{Revocation, User};
+use super::revocation::Revocation;
 use super::{import_id, schema, time};
 use crate::connection::{Connected, Connection};
 use crate::failure::diagnostic;
@@ -54,17 +55,13 @@ impl SessionRevocation {
         let mut at = None;
         let whole = |revocation: &Revocation| revocation.whole_store;
         if before.is_some_and(whole) || after.is_some_and(whole) {
-            at = apply(&writer, store_edits(before, after, &[])).await?;
+            at = apply(&writer, store_edits((before, after), &[], &others)).await?;
             let applications = applications(&connected, arn).await.map_err(Failure::after)?;
-            apply(&writer, store_edits(before, after, &applications)).await?;
+            apply(&writer, store_edits((before, after), &applications, &others)).await?;
         }
         let subjects = edits((before, after), &facts.pepper, facts.longest, &others);
         let written = apply(&writer, subjects).await?;
-        let warnings = others
-            .take()
-            .iter()
-            .map(|(user, blocks)| held_by_others(arn, user, blocks))
-            .collect();
+        let warnings = others.take().iter().map(|other| other.warning(arn)).collect();
         Ok(Written {
             at: at.or(written),
             warnings,
@@ -108,22 +105,22 @@ impl SessionRevocation {
         Ok(Instant::from_seconds(seconds))
     }
 
-    async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<Value, Failure> {
+    async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<(Value, Diagnostics), Failure> {
         context.check().map_err(|_| Failure::before(stopped()))?;
         let id = block_id(prior).map_err(Failure::before)?;
         let before = Revocation::read(prior, id.clone()).map_err(Failure::before)?;
         let after = Revocation::read(planned, id).map_err(Failure::before)?;
         let store = planned.get("session_store");
-        self.write(context, store, Some(&before), Some(&after)).await?;
+        let mut written = self.write(context, store, Some(&before), Some(&after)).await?;
         if prior.get("in_force").as_bool() != Some(true) {
-            self.write(context, store, None, Some(&after)).await?;
+            written = self.write(context, store, None, Some(&after)).await?;
         }
         let mut state = planned.clone();
         for kept in ["revocation_id", "revoked_at"] {
             state.set(kept, prior.get(kept).clone());
         }
         state.set("import_id", import_id::of(&state));
-        Ok(state)
+        Ok((state, written.warnings))
     }
 
     async fn look(&self, context: &Context, mut state: Value) -> Result<Option<Value>, Diagnostic> {
@@ -246,22 +243,6 @@ struct Written {
     warnings: Diagnostics,
 }
 
-/// Tells who else holds a user out, and how to get hold of a block that an interrupted apply left behind.
-fn held_by_others(arn: &str, user: &User, blocks: &[(BlockId, Block)]) -> Diagnostic {
-    let id = |(id, block): &(BlockId, Block)| format!("  {}", import_id::of_block(arn, user, id, *block));
-    Diagnostic::warning(
-        format!(
-            "User {} of {} is also held out by other revocations",
-            user.subject, user.issuer
-        ),
-        format!(
-            "Each of them stands until its own resource is destroyed. Should one belong to no resource, because an apply was \
-             killed, import it and destroy it:\n{}",
-            blocks.iter().map(id).collect::<Vec<_>>().join("\n")
-        ),
-    )
-}
-
 /// The applications of a store, by their documents.
 async fn applications(connected: &Connected, arn: &str) -> Result<Vec<ApplicationName>, Diagnostic> {
     let pairs = connected
@@ -365,8 +346,9 @@ impl Resource for SessionRevocation {
 
     async fn update(&self, context: &Context, request: UpdateRequest) -> ApplyOutcome {
         match self.change(context, &request.prior, &request.planned).await {
-            Ok(state) => ApplyOutcome {
+            Ok((state, diagnostics)) => ApplyOutcome {
                 identity: request.identity,
+                diagnostics,
                 ..ApplyOutcome::done(state)
             },
             Err(failure) => {

@@ -9,8 +9,10 @@ use zt_model::secret::SecretBytes;
 use zt_model::session::{Pepper, SessionHandle};
 use zt_model::store::{ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, page_key};
 
-use super::edits::{OtherBlocks, edits, store_edits};
+use super::edits::{edits, store_edits};
+use super::others::{OtherBlocks, Subject};
 use super::revocation::{Mode, Revocation, User};
+use crate::store_writer::Edit;
 
 const HOUR: Duration = Duration::from_seconds(3600);
 const T0: u64 = 1_800_000_000;
@@ -54,12 +56,16 @@ impl Store {
     fn apply(&mut self, before: Option<&Revocation>, after: Option<&Revocation>, now: Instant) -> OtherBlocks {
         let others = OtherBlocks::default();
         for edit in edits((before, after), &pepper(), HOUR, &others) {
-            let present = self.0.get(edit.key()).map(String::as_str);
-            if let Some(text) = edit.apply(present, now).unwrap() {
-                self.0.insert(edit.key().to_owned(), text);
-            }
+            self.write(&edit, now);
         }
         others
+    }
+
+    fn write(&mut self, edit: &Edit, now: Instant) {
+        let present = self.0.get(edit.key()).map(String::as_str);
+        if let Some(text) = edit.apply(present, now).unwrap() {
+            self.0.insert(edit.key().to_owned(), text);
+        }
     }
 
     fn page(&self, subject: &str) -> Page {
@@ -104,10 +110,10 @@ fn two_revocations_of_one_user_are_lifted_one_by_one() {
     );
     store.apply(None, Some(&one), at(0));
     let others = store.apply(None, Some(&two), at(1)).take();
+    assert_eq!(others.len(), 1, "the first is told to whoever sets the second");
     assert_eq!(
-        others[&user("bob")][0].0,
-        one.id,
-        "the first is told to whoever sets the second"
+        (&others[0].id, &others[0].subjects),
+        (&one.id, &vec![Subject::User(user("bob"))])
     );
     store.apply(Some(&two), None, at(2));
     assert!(store.blocked("bob", at(3)), "lifting one lifts the other");
@@ -188,6 +194,10 @@ fn an_absent_page_or_application_is_a_fault_and_not_an_empty_one() {
         ..revocation("AAAAAAA1", Mode::Block, &["bob"])
     };
     for edit in edits((None, Some(&one)), &pepper(), HOUR, &OtherBlocks::default()) {
+        if edit.key() == STORE_KEY {
+            assert_eq!(edit.apply(None, at(0)), Ok(None), "it is only looked at");
+            continue;
+        }
         assert!(edit.apply(None, at(0)).is_err(), "{} is made up", edit.key());
         assert!(
             edit.apply(Some("garbage"), at(0)).is_err(),
@@ -204,7 +214,7 @@ fn everyone_of_the_store_reaches_later_applications() {
         ..revocation("AAAAAAA1", Mode::Block, &[])
     };
     let name = ApplicationName::parse("members").unwrap();
-    let edits = store_edits(None, Some(&one), &[name]);
+    let edits = store_edits((None, Some(&one)), &[name], &OtherBlocks::default());
     let keys: Vec<&str> = edits.iter().map(|edit| edit.key()).collect();
     assert_eq!(keys, [STORE_KEY, "a:members"]);
     let store = r#"{"v":1,"name":"main","id":"AbCd_123","life":3600,"nb":0}"#;
@@ -217,4 +227,57 @@ fn everyone_of_the_store_reaches_later_applications() {
             .unwrap(),
     );
     assert!(application.unwrap().blocks_everyone(at(1)));
+}
+
+#[test]
+fn everyone_held_out_by_others_is_told_by_whole_store_and_by_application() {
+    let name = ApplicationName::parse("members").unwrap();
+    let of_application = |id: &str| Revocation {
+        applications: [name.clone()].into(),
+        ..revocation(id, Mode::Block, &[])
+    };
+    let of_store = Revocation {
+        whole_store: true,
+        ..revocation("AAAAAAA2", Mode::Block, &[])
+    };
+    let mut store = Store(BTreeMap::from([
+        (
+            STORE_KEY.to_owned(),
+            r#"{"v":1,"name":"main","id":"AbCd_123","life":3600,"nb":0}"#.to_owned(),
+        ),
+        ("a:members".to_owned(), r#"{"v":1,"nb":0,"k":{}}"#.to_owned()),
+    ]));
+    store.apply(None, Some(&of_application("AAAAAAA1")), at(0));
+    for edit in store_edits(
+        (None, Some(&of_store)),
+        std::slice::from_ref(&name),
+        &OtherBlocks::default(),
+    ) {
+        store.write(&edit, at(1));
+    }
+    let others = store.apply(None, Some(&of_application("AAAAAAA3")), at(2)).take();
+    let found: Vec<_> = others
+        .iter()
+        .map(|other| (other.id.as_str(), other.subjects.as_slice()))
+        .collect();
+    let application = [Subject::Application(name)];
+    assert_eq!(
+        found,
+        [
+            ("AAAAAAA1", application.as_slice()),
+            ("AAAAAAA2", [Subject::Store].as_slice())
+        ]
+    );
+}
+
+#[test]
+fn a_block_that_has_ended_is_nobodys() {
+    let mut store = Store::new();
+    let short = Revocation {
+        expires: Expiry::At(at(10)),
+        ..revocation("AAAAAAA1", Mode::Block, &["bob"])
+    };
+    store.apply(None, Some(&short), at(0));
+    let two = revocation("AAAAAAA2", Mode::Block, &["bob"]);
+    assert_eq!(store.apply(None, Some(&two), at(10)).take(), []);
 }
