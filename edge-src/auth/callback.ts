@@ -3,7 +3,6 @@
  * code (which works once), then the proof of identity, and only then a session.
  */
 import type { Trail } from './audit.ts';
-import { withinBudget } from './budget.ts';
 import { same } from './bytes.ts';
 import { holds } from './context.ts';
 import { enrich } from './enrich.ts';
@@ -23,10 +22,6 @@ import { dropTransaction, openTransaction, startedAt, type Transaction } from '.
 
 export async function callback(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
   if (request.method !== 'GET') throw new Refusal('method');
-  return withinBudget(() => answered(request, around, trail));
-}
-
-async function answered(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {
   const { config, secrets, now } = around;
   const state = only(request.query, 'state') ?? '';
   if (!/^[\w-]{48}$/.test(state)) throw new Refusal('response', { detail: 'state' });

@@ -18,7 +18,8 @@ export function isReturnPath(text: string, prefix: string): boolean {
   if (!/^\/[\x21\x22\x24-\x7e]*$/.test(text)) return false;
   const path = text.split('?', 1)[0] ?? '';
   const decoded = plainPath(path);
-  return decoded !== undefined && !isUnder(path, prefix) && !isUnder(decoded, prefix);
+  // Servers that know path parameters read the path without them.
+  return decoded !== undefined && [path, decoded, decoded.replace(/;[^/]*/g, '')].every((reading) => !isUnder(reading, prefix) && !reading.includes('//'));
 }
 
 /** The decoded path, by the path rule of the session function, with what a route may allow (`;`, `%2f`) left to it. */

@@ -1,6 +1,5 @@
 /** `start`: opens a login attempt and sends the browser to the provider. */
 import type { Trail } from './audit.ts';
-import { withinBudget } from './budget.ts';
 import { FINGERPRINT } from './context.ts';
 import { authorizationUrl, SKEW, type Step } from './provider.ts';
 import { renewAtStart } from './refresh.ts';
@@ -19,7 +18,7 @@ export async function start(request: Incoming, around: Surroundings, trail: Trai
     const challenge = ['WWW-Authenticate', `Bearer realm="${application}"`] as const;
     return problem(401, 'Sign-in needed', { code: 'none', login: `${prefix}/start` }, [challenge]);
   }
-  return withinBudget(() => open(request, around, trail));
+  return open(request, around, trail);
 }
 
 async function open(request: Incoming, around: Surroundings, trail: Trail): Promise<EdgeResponse> {

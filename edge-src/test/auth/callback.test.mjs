@@ -1,7 +1,7 @@
 /** `callback`: which answers of a provider are believed, and what becomes of those that are not (checklist L3, L7, C1 to C12). */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { cookiesAfter, HOST, locationOf, rdOf, setCookies } from './support/application.mjs';
+import { ARN, cookiesAfter, HOST, locationOf, rdOf, setCookies } from './support/application.mjs';
 import { makeToken } from './support/plain_provider.mjs';
 import { readCookie } from './support/session_reader.mjs';
 import { withCookies, World } from './support/world.mjs';
@@ -142,6 +142,9 @@ test('[C3] a doubled submit that lost the race goes to the page if its session i
     assert.match(alone.body, /href="\/a">Continue/);
     const forged = `${gives(first).slice(0, -44)}.${'A'.repeat(43)}`;
     checkRefused(await world.finish(attempt, {}, { jar: { ...attempt.jar, '__Host-zt-session': forged } }), 400, 'code_refused');
+    await world.lambda.advance(120);
+    const another = await world.begin('/b');
+    checkRefused(await world.finish(another, {}, { jar: { ...another.jar, '__Host-zt-session': gives(first) } }), 400, 'code_refused');
     await world.lambda.advance(3_601);
     const later = await world.begin('/b');
     checkRefused(await world.finish(later, {}, { jar: { ...later.jar, '__Host-zt-session': gives(first) } }), 400, 'code_refused');
@@ -259,6 +262,28 @@ test('[C11] a token endpoint that never answers costs five seconds, not a broken
   world.provider.tokenFault = () => {};
   const response = await world.finish(attempt).finally(() => (world.provider.tokenFault = undefined));
   checkRefused(response, 503, 'provider_unavailable');
+});
+
+test('[C11] all waits together end before the function’s own time is over', async () => {
+  const own = await World.start({
+    changes: { client_authentication: 'client_secret_post' }, before: (config) => (config.secrets.client_secret = ARN('client')), secrets: { clientSecret: 'old' },
+  });
+  const attempt = await own.begin('/a');
+  own.provider.idToken = makeToken(own.provider.key, await own.claims(attempt));
+  // Each wait alone is within its bound: the keys, the first answer, the second answer, the keys once more.
+  own.provider.jwksFault = () => {};
+  own.provider.tokenFault = (response) => {
+    const first = own.provider.tokenRequests.length === 1;
+    if (first) own.manager.values.set(own.config.secrets.client_secret, 'new');
+    const body = first ? { error: 'invalid_client' } : { access_token: 'x', token_type: 'bearer', id_token: own.provider.idToken };
+    setTimeout(() => response.writeHead(first ? 400 : 200).end(JSON.stringify(body)), 4_700);
+  };
+  const since = performance.now();
+  const response = await own.callback({ code: 'c', state: attempt.asked.state, iss: own.config.issuer }, attempt.jar);
+  assert.equal(response.status, '503');
+  assert.equal(gives(response), undefined);
+  const took = performance.now() - since;
+  assert.ok(took < 14_000, `${took} ms`);
 });
 
 test('[C11] a token endpoint with a certificate of nobody is not spoken to', async () => {

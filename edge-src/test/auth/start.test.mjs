@@ -8,7 +8,7 @@ import { withCookies, World } from './support/world.mjs';
 let world;
 before(async () => (world = await World.start()));
 
-test('[L2] [L4] the authorization request is complete and proves possession by S256', async () => {
+test('[L2] [L3] [L4] the authorization request is complete and proves possession by S256', async () => {
   const attempt = await world.begin('/x');
   const { state, nonce, code_challenge: challenge, ...rest } = attempt.asked;
   assert.deepEqual(rest, {

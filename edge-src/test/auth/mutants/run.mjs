@@ -63,10 +63,20 @@ async function runTests(edge, id) {
   return { ran: lines.filter((line) => /^\s*(?:not )?ok \d/.test(line)).length, red: lines.filter((line) => /^\s*not ok \d/.test(line)).length };
 }
 
-async function isKilled(edge, mutant, greens) {
-  const path = join(edge, 'auth', mutant.file);
-  const source = readFileSync(path, 'utf8');
-  if (source.split(mutant.from).length !== 2) throw new Error(`mutant ${mutant.id}: its text does not stand exactly once in ${mutant.file}: ${mutant.from}`);
+/** Takes the guard out, wherever it has a twin (`also`), and returns what puts everything back. */
+function takeOut(edge, { id, also = [], ...guard }) {
+  const before = new Map();
+  for (const { file, from, to } of [guard, ...also]) {
+    const path = join(edge, 'auth', file);
+    const source = readFileSync(path, 'utf8');
+    if (source.split(from).length !== 2) throw new Error(`mutant ${id}: its text does not stand exactly once in ${file}: ${from}`);
+    if (!before.has(path)) before.set(path, source);
+    writeFileSync(path, source.replace(from, () => to));
+  }
+  return () => before.forEach((source, path) => writeFileSync(path, source));
+}
+
+async function outcome(edge, mutant, greens) {
   if (!greens.has(mutant.id)) {
     await build(edge);
     greens.set(mutant.id, await runTests(edge, mutant.id));
@@ -74,12 +84,12 @@ async function isKilled(edge, mutant, greens) {
   const { ran, red } = greens.get(mutant.id);
   if (ran === 0) throw new Error(`mutant ${mutant.id}: no test carries this id`);
   if (red > 0) throw new Error(`mutant ${mutant.id}: ${red} of its tests are red without it`);
-  writeFileSync(path, source.replace(mutant.from, () => mutant.to));
+  const putBack = takeOut(edge, mutant);
   try {
     await build(edge);
     return await runTests(edge, mutant.id);
   } finally {
-    writeFileSync(path, source);
+    putBack();
   }
 }
 
@@ -89,7 +99,7 @@ const greens = new Map();
 let survivors = 0;
 try {
   for (const mutant of list) {
-    const { red } = await isKilled(edge, mutant, greens);
+    const { red } = await outcome(edge, mutant, greens);
     if (red === 0) survivors += 1;
     console.log(`mutant ${mutant.id} ${red > 0 ? 'killed' : 'SURVIVED'} ${red} ${mutant.file}`);
   }
