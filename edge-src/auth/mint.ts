@@ -36,8 +36,8 @@ export interface Basis extends Documents {
   readonly tokens: Tokens | undefined;
   /** The session that is being renewed; a login has none. */
   readonly previous: Previous | undefined;
-  /** What a session of a bearer may not outlive. */
-  readonly expires?: number;
+  /** What bounds the session of a bearer besides. */
+  readonly bounds?: { readonly lifetime: number; readonly expires: number };
 }
 
 export interface Previous extends Pick<Session, 'sid' | 'user' | 'providerSession' | 'loginTime' | 'context'> {
@@ -65,7 +65,8 @@ export async function mint(identity: Identity, from: Basis, around: Surroundings
   if (!(deadline > issued)) throw new Refusal('absolute');
   const grants = grantsOf(from.membership, identity.claims, claimNames(identity, config));
   const selected = sessionClaims(identity.claims, around);
-  const expires = Math.min(issued + config.lifetime, deadline, from.expires ?? deadline);
+  const { lifetime, expires: latest } = from.bounds ?? { lifetime: config.lifetime, expires: deadline };
+  const expires = Math.min(issued + config.lifetime, issued + lifetime, deadline, latest);
   const unsigned = {
     ...personOf(identity, from, around),
     issued,

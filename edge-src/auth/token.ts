@@ -45,10 +45,11 @@ async function exchange(request: Incoming, around: Surroundings, trail: Trail): 
   const signers = { issuers: [trusted.issuer], audience: trusted.audience, algorithms: trusted.algorithms, keySet: around.keySetOf(trusted.jwksUri), required: ['exp', 'sub'] };
   const message = await verifyMessage(text, signers, now());
   checkKind(message, trusted);
-  const expires = Math.min(asCount(Math.floor(Number(member(message.claims, 'exp')))) ?? 0, now() + trusted.lifetime);
+  const expires = Math.floor(Number(member(message.claims, 'exp')));
+  // The skew that its verification grants is not a second more for a session.
   if (!(expires > now())) throw new Refusal('token', { detail: 'claim_exp' });
   const documents = await documentsOf(around, 0);
-  const from = { ...documents, request, tokens: undefined, previous: undefined, expires };
+  const from = { ...documents, request, tokens: undefined, previous: undefined, bounds: { lifetime: trusted.lifetime, expires } };
   const { session, value, assertion } = await mint(identityOf(message, trusted, around), from, around, trail);
   trail.decision = 'exchange';
   const answer = { session: value, header: HEADER, expires_in: session.expires - session.issued };

@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 const EDGE = fileURLToPath(new URL('../../../', import.meta.url));
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const VECTORS = fileURLToPath(new URL('../../../../tests/vectors', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../../examples', import.meta.url));
 /** A guard that kept a test from hanging is proved by a test that hangs. */
 const TEST_TIMEOUT = 180_000;
 
@@ -42,6 +43,7 @@ function makeCopy() {
   symlinkSync(join(EDGE, 'node_modules'), join(edge, 'node_modules'));
   symlinkSync(join(EDGE, 'test/auth/node_modules'), join(edge, 'test/auth/node_modules'));
   symlinkSync(VECTORS, join(root, 'tests/vectors'));
+  symlinkSync(EXAMPLES, join(root, 'examples'));
   return { root, edge };
 }
 
