@@ -1,14 +1,20 @@
-//! The two spellings of the edge contract: base64url without padding and lower-case base 36.
+//! The spellings of the edge contract: base64url without padding, lower-case base 36, and base64 for PEM.
 //!
 //! Both directions are strict. What `print` cannot have written, `parse` refuses, so that a value has one spelling.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// `b64u(bytes)`: base64url without padding.
 #[must_use]
 pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Base64 with padding, as PEM has it.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// The bytes of a base64url text; `None` for padding, foreign characters or stray trailing bits.

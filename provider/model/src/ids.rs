@@ -85,6 +85,19 @@ names! {
     PolicyName, "a policy name",
     "one to 32 letters, digits, hyphens and underscores, a letter first",
     |text| (1..=32).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_alphabetic()) && is_base64url(text);
+    /// Name of an atom: a policy, or one of its further parts, `<policy>/<number>`.
+    AtomName, "the name of a policy's part",
+    "a policy name, or one followed by a slash and a number from 1 to 999", atom_name;
+    /// Name of a service token, as policies name it.
+    ServiceTokenName, "the name of a service token", "one to 32 lower-case letters, digits and hyphens",
+    |text| (1..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    /// Id of a service token: twelve characters of base64url.
+    ServiceTokenId, "the id of a service token", "twelve characters of base64url",
+    |text| text.len() == 12 && is_base64url(text);
+    /// A country as CloudFront names it.
+    Country, "a country code", "two capital letters, as in ISO 3166-1 alpha-2, for example \"DE\"",
+    |text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     /// Id of a signing key, as it travels in the cookie.
     KeyId, "a key id", "one to eight lower-case letters and digits",
     |text| (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -115,6 +128,39 @@ names! {
     /// An HTTP method that CloudFront forwards.
     Method, "a method", "one of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, in upper case",
     |text| ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(&text);
+}
+
+impl AtomName {
+    /// The atom that bears its policy's own name.
+    #[must_use]
+    pub fn of(policy: &PolicyName) -> Self {
+        Self(policy.to_string())
+    }
+
+    /// A further atom of a policy, counted from 1.
+    #[must_use]
+    pub fn numbered(policy: &PolicyName, number: usize) -> Self {
+        Self(format!("{policy}/{number}"))
+    }
+}
+
+impl ServiceTokenId {
+    /// From nine bytes of a cryptographic random source.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 9]) -> Self {
+        Self(crate::encoding::base64url(&bytes))
+    }
+}
+
+fn atom_name(text: &str) -> bool {
+    let (policy, number) = text
+        .split_once('/')
+        .map_or((text, "1"), |(policy, number)| (policy, number));
+    let counts = number.len() <= 3
+        && !number.starts_with('0')
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit());
+    counts && PolicyName::parse(policy).is_ok()
 }
 
 fn stem(text: &str) -> bool {
@@ -211,6 +257,35 @@ mod tests {
             &["staff", "Admins_2", "a-b"],
             &["", "2a", "a b", "a.b", &"a".repeat(33)],
         );
+    }
+
+    #[test]
+    fn parts_of_policies_are_numbered() {
+        let wrong = [
+            "",
+            "staff/",
+            "staff/0",
+            "staff/01",
+            "staff/1000",
+            "staff/1/1",
+            "/1",
+            "2a/1",
+            "staff/x",
+        ];
+        check(AtomName::parse, &["staff", "staff/1", "staff/999"], &wrong);
+        let staff = PolicyName::parse("staff").unwrap();
+        assert_eq!(AtomName::of(&staff).as_str(), "staff");
+        assert_eq!(AtomName::numbered(&staff, 2).as_str(), "staff/2");
+    }
+
+    #[test]
+    fn names_of_service_tokens_and_countries_fit_the_table() {
+        check(
+            ServiceTokenName::parse,
+            &["ci", "0-1", &"a".repeat(32)],
+            &["", "CI", "a_b", "a b", "ci\n", &"a".repeat(33)],
+        );
+        check(Country::parse, &["DE", "XK"], &["", "de", "D", "DEU", "D1", "ÄÖ"]);
     }
 
     #[test]

@@ -13,13 +13,17 @@
 //!   function for it.
 //! * [`session::KeysDocument`], [`store::ApplicationDocument`], [`store::StoreDocument`] and [`store::Page`] are the other
 //!   documents; each parses strictly, prints canonically, and offers the edits that keep everybody out who should be.
+//! * [`compile::Compiled::explain`] says what becomes of a hypothetical request, and why.
+//! * [`store::RevocationMessage`] and [`store::ServiceTokenDocument`] are what others than the provider write or send.
 //! * [`session::verify`] and [`session::admit`] say what the session function says of a cookie.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod address;
 pub mod arn;
 pub mod compile;
 pub mod duration;
 pub mod encoding;
+pub mod explain;
 pub mod ids;
 pub mod instant;
 pub mod membership;

@@ -50,6 +50,12 @@ pub struct RouteSource {
     /// Whether `;` may occur.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub semicolon: bool,
+    /// The path to which navigations within the route are rewritten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spa: Option<String>,
+    /// `"1.3"`: the lowest TLS version of a viewer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_tls: Option<String>,
     /// The rule by which CORS preflights are answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<CorsSource>,

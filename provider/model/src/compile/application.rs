@@ -6,6 +6,7 @@ use super::field::FieldPath;
 use super::problem::{ProblemKind, Problems};
 use crate::duration::Duration;
 use crate::ids::{ApplicationName, ClaimName, HeaderName, HostName};
+use crate::session::ClaimMapping;
 use crate::source::Source;
 
 /// Where the session cookie is sent.
@@ -47,6 +48,16 @@ pub struct Application {
     pub absolute_lifetime: Option<Duration>,
     /// The longest session lifetime of the store.
     pub store_longest: Option<Duration>,
+    /// Machines are let in: service tokens, and sessions in a header. So they are where a policy names a service token.
+    pub machines: bool,
+    /// The signed assertion goes to the origin.
+    pub assertion: bool,
+    /// Which claim means what, where the provider's claims shall be checked.
+    pub mapping: Option<ClaimMapping>,
+    /// Claims that the provider says it sends.
+    pub supported_claims: Option<BTreeSet<String>>,
+    /// Authentication context classes that the provider says it knows.
+    pub supported_contexts: Option<BTreeSet<String>>,
     /// Policies and routes.
     pub source: Source,
 }
@@ -68,6 +79,11 @@ impl Application {
             lifetime: None,
             absolute_lifetime: None,
             store_longest: None,
+            machines: false,
+            assertion: false,
+            mapping: None,
+            supported_claims: None,
+            supported_contexts: None,
             source,
         }
     }
@@ -94,8 +110,28 @@ pub(super) fn check(application: &Application, problems: &mut Problems) {
             );
         }
     }
+    check_cookie(application, problems);
     check_headers(application, problems);
     check_lifetimes(application, problems);
+}
+
+/// A browser keeps a cookie only when the host that sets it lies in the cookie's domain.
+fn check_cookie(application: &Application, problems: &mut Problems) {
+    let CookieScope::Domain(domain) = &application.cookie else {
+        return;
+    };
+    let path = FieldPath::attribute("cookie_domain");
+    let within = |host: &&HostName| {
+        let rest = host.as_str().strip_suffix(domain.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let domain = domain.to_string();
+    if application.hosts.is_empty() {
+        problems.add(path, ProblemKind::CookieDomainWithoutHosts { domain });
+    } else if let Some(host) = application.hosts.iter().find(|host| !within(host)) {
+        let host = host.to_string();
+        problems.add(path, ProblemKind::CookieDomain { domain, host });
+    }
 }
 
 fn check_reserved_paths(application: &Application, problems: &mut Problems) {

@@ -1,15 +1,16 @@
 //! Checks of the policies: names, values, and whether anybody can meet them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::FieldPath;
 use super::members;
 use super::problem::{ProblemKind, Problems};
-use crate::ids::{ClaimName, HostName, PolicyName};
-use crate::membership::{Policy, Selector};
+use super::values;
+use crate::ids::PolicyName;
+use crate::membership::{CONTEXT_LIMIT, ContextRequirement, Policy, Selector, SplitPolicy};
 use crate::source::Source;
 
-pub(super) fn compile(source: &Source, problems: &mut Problems) -> BTreeMap<PolicyName, Policy> {
+pub(super) fn compile(source: &Source, problems: &mut Problems) -> BTreeMap<PolicyName, SplitPolicy> {
     let all = FieldPath::attribute("policies");
     let mut policies = BTreeMap::new();
     for (written, policy) in &source.policies {
@@ -17,7 +18,10 @@ pub(super) fn compile(source: &Source, problems: &mut Problems) -> BTreeMap<Poli
         check_policy(written, policy, &path, problems);
         match PolicyName::parse(written) {
             Ok(name) => {
-                policies.insert(name, policy.normalised());
+                // A value that cannot be split has been named above.
+                if let Ok(split) = SplitPolicy::of(&name, policy) {
+                    policies.insert(name, split);
+                }
             }
             Err(error) => problems.add(path.clone(), ProblemKind::Name(error)),
         }
@@ -25,90 +29,35 @@ pub(super) fn compile(source: &Source, problems: &mut Problems) -> BTreeMap<Poli
             problems.add(path, ProblemKind::UnusedPolicy { name: written.clone() });
         }
     }
+    let contexts: BTreeSet<&ContextRequirement> = policies.values().flat_map(SplitPolicy::contexts).collect();
+    if contexts.len() > CONTEXT_LIMIT {
+        let found = contexts.into_iter().map(ContextRequirement::text).collect();
+        problems.add(all, ProblemKind::TooManyContexts { found });
+    }
     policies
 }
 
 fn check_policy(name: &str, policy: &Policy, path: &FieldPath, problems: &mut Problems) {
+    let name = name.to_owned();
     if policy.require.is_empty() && policy.any.is_empty() {
-        problems.add(path.clone(), ProblemKind::EmptyPolicy { name: name.to_owned() });
+        problems.add(path.clone(), ProblemKind::EmptyPolicy { name });
     } else if let Some(reason) = members::why_nobody(policy) {
-        problems.add(
-            path.clone(),
-            ProblemKind::Unmeetable {
-                name: name.to_owned(),
-                reason,
-            },
-        );
+        problems.add(path.clone(), ProblemKind::Unmeetable { name, reason });
+    } else {
+        for (index, reason) in members::dead_tokens(policy) {
+            problems.add(path.then("any").index(index), ProblemKind::DeadToken { reason });
+        }
+        if members::asks_nothing_of_who(policy) {
+            problems.add(path.clone(), ProblemKind::AdmitsEveryone { name });
+        }
     }
     for (list, selectors) in policy.lists() {
         for (index, selector) in selectors.iter().enumerate() {
-            check_selector(selector, &path.then(list).index(index), problems);
-        }
-    }
-}
-
-fn check_selector(selector: &Selector, path: &FieldPath, problems: &mut Problems) {
-    if *selector == Selector::default() || selector.claims.as_ref().is_some_and(BTreeMap::is_empty) {
-        problems.add(path.clone(), ProblemKind::EmptySelector);
-    }
-    if selector.authenticated == Some(false) {
-        let rule = "`authenticated` is true or left out; to exclude somebody use `none`";
-        problems.add(
-            path.then("authenticated"),
-            ProblemKind::Value {
-                value: "false".into(),
-                rule,
-            },
-        );
-    }
-    for (member, values) in selector.value_lists() {
-        if let Some(values) = values {
-            check_values(values, &path.then(member), rule_of(member), problems);
-        }
-    }
-    for (claim, values) in selector.claims.iter().flatten() {
-        let path = path.then("claims").key(claim);
-        if let Err(error) = ClaimName::parse(claim) {
-            problems.add(path.clone(), ProblemKind::Name(error));
-        }
-        check_values(values, &path, rule_of("claims"), problems);
-    }
-}
-
-type Rule = (fn(&str) -> bool, &'static str);
-
-fn rule_of(member: &str) -> Rule {
-    match member {
-        "emails" => (
-            |value| {
-                let parts: Vec<&str> = value.split('@').collect();
-                parts.len() == 2
-                    && parts.iter().all(|part| !part.is_empty())
-                    && value.bytes().all(|byte| byte.is_ascii_graphic())
-            },
-            "An e-mail address has exactly one @ and consists of printable ASCII characters; for a whole domain use email_domains",
-        ),
-        "email_domains" => (
-            |value| HostName::parse(&value.to_ascii_lowercase()).is_ok(),
-            "An e-mail domain is what follows the @, for example \"example.com\"; subdomains are listed one by one",
-        ),
-        _ => (|value| !value.is_empty(), "An empty value never matches"),
-    }
-}
-
-fn check_values(values: &[String], path: &FieldPath, (right, rule): Rule, problems: &mut Problems) {
-    if values.is_empty() {
-        problems.add(path.clone(), ProblemKind::EmptyValues);
-    }
-    for (index, value) in values.iter().enumerate() {
-        if !right(value) {
-            problems.add(
-                path.index(index),
-                ProblemKind::Value {
-                    value: value.clone(),
-                    rule,
-                },
-            );
+            let path = path.then(list).index(index);
+            if *selector == Selector::default() || selector.claims.as_ref().is_some_and(BTreeMap::is_empty) {
+                problems.add(path.clone(), ProblemKind::EmptySelector);
+            }
+            values::check(selector, &path, problems);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::field::FieldPath;
 use crate::ids::IdError;
+use crate::membership::CONTEXT_LIMIT;
 use crate::route::PatternError;
 
 /// Whether a plan may go on.
@@ -99,11 +100,39 @@ pub enum ProblemKind {
     #[error("an empty list of values")]
     EmptyValues,
     #[error("{value:?} cannot match")]
-    Value { value: String, rule: &'static str },
+    Value { value: String, rule: String },
     #[error("policy {name} can be met by nobody")]
     Unmeetable { name: String, reason: String },
     #[error("policy {name} is used by no route")]
     UnusedPolicy { name: String },
+    #[error("policy {name} is met by everybody who can log in")]
+    AdmitsEveryone { name: String },
+    #[error("no service token can meet this alternative")]
+    DeadToken { reason: String },
+    #[error("no country has the code {country:?}")]
+    UnassignedCountry { country: String },
+    #[error("the policies tell {} kinds of login apart, a session at most {CONTEXT_LIMIT}", found.len())]
+    TooManyContexts { found: Vec<String> },
+    #[error("no request to route {pattern} can meet policy {name}")]
+    NoCommonMethod { name: String, pattern: String },
+    #[error("{value:?} is not a path to rewrite to")]
+    FixedRewrite { value: String },
+    #[error("route {pattern} takes no navigation that could be rewritten")]
+    RewriteWithoutGet { pattern: String },
+    #[error("route {pattern} rewrites to {target:?}, which it does not decide")]
+    RewriteElsewhere {
+        target: String,
+        pattern: String,
+        by: String,
+    },
+    #[error("the provider does not list the claim {claim:?}")]
+    ClaimNotSent { claim: String },
+    #[error("the provider does not list the authentication context class {class:?}")]
+    ContextNotKnown { class: String, known: Vec<String> },
+    #[error("domain {host} lies outside the cookie domain {domain}")]
+    CookieDomain { domain: String, host: String },
+    #[error("the cookie domain {domain} has no domain of the application to cover")]
+    CookieDomainWithoutHosts { domain: String },
 }
 
 /// Why a pattern cannot select a behaviour of CloudFront reliably.
@@ -122,7 +151,11 @@ impl ProblemKind {
     #[must_use]
     pub fn severity(&self) -> Severity {
         match self {
-            Self::UnusedPolicy { .. } => Severity::Warning,
+            Self::UnusedPolicy { .. }
+            | Self::AdmitsEveryone { .. }
+            | Self::UnassignedCountry { .. }
+            | Self::ClaimNotSent { .. }
+            | Self::ContextNotKnown { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -160,6 +193,31 @@ impl ProblemKind {
             Self::Value { rule, .. } => format!("{rule}."),
             Self::Unmeetable { reason, .. } => format!("{reason}. Every route that relies on it would refuse everybody."),
             Self::UnusedPolicy { .. } => "Remove it, or name it in a route's `allow`.".into(),
+            _ => self.detail_of_context(),
+        }
+    }
+}
+
+impl ProblemKind {
+    /// The same for what concerns requests, logins and the provider.
+    fn detail_of_context(&self) -> String {
+        match self {
+            Self::AdmitsEveryone { .. } => "Where somebody is and how they logged in says nothing of who they are, so the provider alone decides who comes in. If that is meant, say so with require = [{ authenticated = true }]; otherwise add groups, roles, e-mail domains or another selector.".into(),
+            Self::DeadToken { reason } => format!("{reason}. Put what service tokens may do into a policy of its own, and name it in the route's `allow`."),
+            Self::UnassignedCountry { country } => {
+                let hint = if country == "UK" { " The United Kingdom is \"GB\"." } else { "" };
+                format!("CloudFront will never name a viewer's country so, and an exclusion of it excludes nobody.{hint} Write a code of ISO 3166-1 alpha-2.")
+            }
+            Self::TooManyContexts { found } => format!("Each different combination of `acr` and `amr` in a selector is one kind, and the session's cookie has room for {CONTEXT_LIMIT}: {}. Use the same combination in several policies.", found.join(", ")),
+            Self::NoCommonMethod { .. } => "The route's `methods` and those of the policy's selectors have none in common. Add a method to one of them, or remove the policy from the route.".into(),
+            Self::FixedRewrite { .. } => "Write one absolute, decoded path without wildcards, query and path parameters, for example \"/app/index.html\".".into(),
+            Self::RewriteWithoutGet { .. } => "Only GET and HEAD are rewritten. Add GET to `methods`, or remove `spa`.".into(),
+            Self::RewriteElsewhere { by, .. } => format!("It is decided by {by}, so that the rewrite would lead past its policies. Choose a path that no earlier route matches and this one does."),
+            Self::ClaimNotSent { .. } => "Without the claim a selector is undecidable and its policy not met, and a header is not set. Configure the provider to send it in the ID token, or name another claim. Providers need not list every claim: if yours sends it all the same, all is well.".into(),
+            Self::ContextNotKnown { known, .. } => format!("Who needs it would be sent to the provider in vain. The provider lists {}. Providers need not list every class: if yours knows it all the same, all is well.", quoted(known)),
+            Self::CookieDomain { domain, .. } => format!("A browser refuses a cookie for {domain} from a host outside of it, so that a login there would never end. Choose a cookie domain that is a parent of every domain, or remove the domain."),
+            Self::CookieDomainWithoutHosts { .. } => "The distribution's own name lies outside of every domain of yours. List the application's domains, or leave the cookie domain out.".into(),
+            _ => String::new(),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Checks of single routes, and their resolved form.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::application::Application;
 use super::field::FieldPath;
 use super::problem::{ProblemKind, Problems};
 use crate::ids::{Method, OriginName, PolicyName};
-use crate::membership::Policy;
 use crate::route::{Pattern, Route};
 use crate::source::{CorsSource, RouteSource};
 
@@ -27,6 +26,10 @@ pub struct CompiledRoute {
     pub shared_cache: bool,
     /// How preflights are answered.
     pub cors: Option<Cors>,
+    /// Decoded path that navigations within the route are rewritten to.
+    pub rewrite: Option<String>,
+    /// Only viewers with TLS 1.3 pass.
+    pub tls13: bool,
 }
 
 /// Who may pass a route.
@@ -56,7 +59,7 @@ pub struct Cors {
 /// One entry for each written route; `None` where it has errors.
 pub(super) fn compile(
     application: &Application,
-    policies: &BTreeMap<PolicyName, Policy>,
+    policies: &BTreeSet<PolicyName>,
     problems: &mut Problems,
 ) -> Vec<Option<CompiledRoute>> {
     let all = FieldPath::attribute("routes");
@@ -78,6 +81,7 @@ pub(super) fn compile(
             let shared_cache = check.word("cache", written.cache.as_ref(), &["shared"]);
             let origin = check.origin(application);
             let cors = check.cors();
+            let tls13 = check.word("min_tls", written.min_tls.as_ref(), &["1.3"]);
             Some(CompiledRoute {
                 matching: matching?,
                 access: access?,
@@ -86,6 +90,8 @@ pub(super) fn compile(
                 origin,
                 shared_cache,
                 cors,
+                rewrite: written.spa.clone(),
+                tls13,
             })
         })
         .collect()
@@ -125,7 +131,7 @@ impl Check<'_> {
         }
     }
 
-    fn access(&mut self, policies: &BTreeMap<PolicyName, Policy>) -> Option<Access> {
+    fn access(&mut self, policies: &BTreeSet<PolicyName>) -> Option<Access> {
         let public = self.word("access", self.written.access.as_ref(), &["public"]);
         let pattern = self.pattern_text();
         match (public, self.written.allow.is_empty()) {
@@ -146,14 +152,14 @@ impl Check<'_> {
         let mut names = Vec::new();
         for (index, name) in self.written.allow.iter().enumerate() {
             let path = self.path.then("allow").index(index);
-            let known = PolicyName::parse(name).ok().filter(|name| policies.contains_key(name));
+            let known = PolicyName::parse(name).ok().filter(|name| policies.contains(name));
             match known {
                 Some(known) if names.contains(&known) => {
                     self.problems.add(path, ProblemKind::PolicyTwice { name: name.clone() });
                 }
                 Some(known) => names.push(known),
                 None => {
-                    let known = policies.keys().map(ToString::to_string).collect();
+                    let known = policies.iter().map(ToString::to_string).collect();
                     self.problems.add(
                         path,
                         ProblemKind::UnknownPolicy {

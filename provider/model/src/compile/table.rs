@@ -10,14 +10,18 @@ use serde_json::{Value, json};
 use super::application::CookieScope;
 use super::routes::{Access, CompiledRoute, Cors};
 use super::{Application, Compiled};
-use crate::ids::PolicyName;
-use crate::membership::{Grant, MembershipDocument};
+use crate::address::Cidr;
+use crate::ids::{AtomName, PolicyName};
+use crate::membership::{Alternative, Condition, Grant, MembershipDocument, Policy, SplitPolicy};
 
 const ALWAYS_401: u8 = 1;
 const ENCODED_SLASH: u8 = 2;
 const SEMICOLON: u8 = 4;
 const CASE_INSENSITIVE: u8 = 8;
 const SHARED_CACHE: u8 = 16;
+const TLS_1_3: u8 = 32;
+/// In an alternative: no atom, or no condition.
+const NONE: i64 = -1;
 
 /// The table, with the short names of the edge contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +35,14 @@ pub struct Table {
     g: u64,
     k: Vec<(u16, u64)>,
     n: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    q: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    x: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    m: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<u8>,
     i: BTreeMap<String, String>,
     r: Vec<Vec<Value>>,
 }
@@ -40,7 +52,7 @@ pub struct Table {
 pub enum TableError {
     /// The membership document was made for other policies.
     #[error("the membership document does not hold the present text of policy {0}")]
-    NoBit(PolicyName),
+    NoBit(AtomName),
 }
 
 impl Compiled {
@@ -49,14 +61,16 @@ impl Compiled {
     /// # Errors
     /// When the document lacks a policy in its present text.
     pub fn table(&self, membership: &MembershipDocument) -> Result<Table, TableError> {
-        let used = self.used_policies();
-        let application = &self.application;
+        let used: Vec<(&PolicyName, &SplitPolicy)> = self.used_policies().collect();
         let mut k = Vec::with_capacity(used.len());
-        for name in &used {
-            let same_text = self.policies.get(*name) == membership.policies.get(*name);
+        for (name, atom) in used.iter().flat_map(|(_, policy)| atoms(policy)) {
+            let same_text = membership.policies.get(name) == Some(atom);
             let bit = membership.bit(name).filter(|_| same_text);
-            k.push(bit.ok_or_else(|| TableError::NoBit((*name).clone()))?);
+            k.push(bit.ok_or_else(|| TableError::NoBit(name.clone()))?);
         }
+        let (q, x) = needs(&used);
+        let used: Vec<&PolicyName> = used.into_iter().map(|(name, _)| name).collect();
+        let application = &self.application;
         Ok(Table {
             a: application.name.to_string(),
             c: application.cookie_name(),
@@ -67,12 +81,16 @@ impl Compiled {
             g: membership.generation,
             k,
             n: used.iter().map(ToString::to_string).collect(),
+            q,
+            x,
+            m: self.machines().then_some(1),
+            s: application.assertion.then_some(1),
             i: application.identity_headers.clone(),
             r: self.routes.iter().map(|route| row(route, &used)).collect(),
         })
     }
 
-    /// The grants a route asks for under a membership document; `None` for a public route.
+    /// The grants of all atoms of a route's policies under a membership document; `None` for a public route.
     ///
     /// # Errors
     /// When the document lacks a policy.
@@ -84,22 +102,12 @@ impl Compiled {
         let Access::Policies(names) = &route.access else {
             return Ok(None);
         };
-        let grant = |name: &PolicyName| match membership.bit(name) {
+        let atoms = names.iter().filter_map(|name| self.policies.get(name)).flat_map(atoms);
+        let grant = |(name, _): (&AtomName, _)| match membership.bit(name) {
             Some((bit, birth)) => Ok(Grant { bit, birth }),
             None => Err(TableError::NoBit(name.clone())),
         };
-        names.iter().map(grant).collect::<Result<_, _>>().map(Some)
-    }
-
-    /// The policies some route names, in the order of their names.
-    fn used_policies(&self) -> Vec<&PolicyName> {
-        let used = |name: &&PolicyName| {
-            self.routes.iter().any(|route| match &route.access {
-                Access::Public => false,
-                Access::Policies(names) => names.contains(name),
-            })
-        };
-        self.policies.keys().filter(used).collect()
+        atoms.map(grant).collect::<Result<_, _>>().map(Some)
     }
 }
 
@@ -124,12 +132,39 @@ impl Table {
         text
     }
 
+    /// The optional parts of the runtime that this table asks for, in the order of their names.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&'static str> {
+        let member = |index: usize| {
+            self.r
+                .iter()
+                .any(|row| row.get(index).is_some_and(|member| *member != json!(0)))
+        };
+        let tls = |row: &Vec<Value>| {
+            row.get(1)
+                .and_then(Value::as_u64)
+                .is_some_and(|flags| flags & u64::from(TLS_1_3) != 0)
+        };
+        [
+            ("assertion", self.s.is_some()),
+            ("context", !self.q.is_empty()),
+            ("cors", member(4)),
+            ("identity", !self.i.is_empty()),
+            ("machine", self.m.is_some()),
+            ("rewrite", member(5)),
+            ("tls", self.r.iter().any(tls)),
+        ]
+        .into_iter()
+        .filter_map(|(part, needed)| needed.then_some(part))
+        .collect()
+    }
+
     /// Bytes each part of the table takes: name, policies, headers, and each route by its index.
     #[must_use]
     pub fn costs(&self) -> Vec<(String, usize)> {
         let size = |value: Value| value.to_string().len();
         let mut costs = vec![
-            ("policies".to_owned(), size(json!([self.k, self.n]))),
+            ("policies".to_owned(), size(json!([self.k, self.n, self.q, self.x]))),
             ("identity_headers".to_owned(), size(json!(self.i))),
             ("domains".to_owned(), size(json!([self.h, self.w]))),
         ];
@@ -138,6 +173,82 @@ impl Table {
         }
         costs
     }
+}
+
+/// The atoms of a policy with their texts, in the order of its clauses.
+fn atoms(policy: &SplitPolicy) -> impl Iterator<Item = (&AtomName, &Policy)> {
+    let text = |name| Some((name, policy.atoms.get(name)?));
+    policy.atom_names().filter_map(text)
+}
+
+/// `q` and `x`: what each policy needs, and the conditions; nothing where each policy is one atom.
+fn needs(used: &[(&PolicyName, &SplitPolicy)]) -> (Vec<Value>, Vec<Value>) {
+    if used.iter().all(|(_, policy)| policy.whole().is_some()) {
+        return (Vec::new(), Vec::new());
+    }
+    let names: Vec<&AtomName> = used.iter().flat_map(|(_, policy)| policy.atom_names()).collect();
+    let atom = |name: &AtomName| {
+        names
+            .iter()
+            .position(|known| *known == name)
+            .map_or(json!(NONE), |index| json!(index))
+    };
+    let mut conditions: Vec<Value> = Vec::new();
+    let mut condition = |condition: &Condition| {
+        let row = condition_row(condition);
+        let known = conditions.iter().position(|known| *known == row);
+        known.unwrap_or_else(|| {
+            conditions.push(row);
+            conditions.len() - 1
+        })
+    };
+    let mut alternative = |one: &Alternative| {
+        let mut row = vec![one.atom.as_ref().map_or(json!(NONE), atom)];
+        row.extend(one.condition.as_ref().map(|one| json!(condition(one))));
+        row.extend(one.negated.then(|| json!(1)));
+        json!(row)
+    };
+    let mut policies = Vec::with_capacity(used.len());
+    for (_, policy) in used {
+        policies.push(match policy.whole() {
+            Some(name) => atom(name),
+            None => policy
+                .clauses
+                .iter()
+                .map(|clause| clause.iter().map(&mut alternative).collect::<Value>())
+                .collect(),
+        });
+    }
+    (policies, conditions)
+}
+
+/// A condition with the short names of the edge contract.
+fn condition_row(condition: &Condition) -> Value {
+    let mut row = serde_json::Map::new();
+    let mut put = |name: &str, value: Option<Value>| row.extend(value.map(|value| (name.to_owned(), value)));
+    put("c", condition.countries.as_ref().map(|countries| json!(countries)));
+    put("i", condition.addresses.as_ref().map(|ranges| json!(prefixes(ranges))));
+    put("v", condition.methods.as_ref().map(|methods| json!(methods)));
+    let context = condition.context.as_ref();
+    put("a", context.map(|context| json!(context.fingerprint())));
+    put(
+        "A",
+        context
+            .and_then(|context| context.acr.as_ref())
+            .map(|class| json!(class)),
+    );
+    put("g", condition.max_age.map(|age| json!(age.seconds())));
+    put("s", condition.service_tokens.as_ref().map(|tokens| json!(tokens)));
+    Value::Object(row)
+}
+
+/// The prefixes of several ranges, without those that another one covers.
+fn prefixes(ranges: &[Cidr]) -> Vec<String> {
+    let mut sorted: Vec<String> = ranges.iter().flat_map(Cidr::prefixes).collect();
+    sorted.sort();
+    // After sorting, what begins with a prefix follows it.
+    sorted.dedup_by(|later, earlier| later.starts_with(earlier.as_str()));
+    sorted
 }
 
 fn own_origins(application: &Application) -> Vec<String> {
@@ -160,12 +271,14 @@ fn row(route: &CompiledRoute, used: &[&PolicyName]) -> Vec<Value> {
         json!(methods.iter().map(|method| method.as_str()).collect::<Vec<_>>())
     });
     let cors = route.cors.as_ref().map_or(json!(0), cors);
+    let rewrite = route.rewrite.as_ref().map_or(json!(0), |target| json!(target));
     let mut row = vec![
         json!(route.matching.pattern.as_str()),
         json!(flags(route)),
         policies,
         methods,
         cors,
+        rewrite,
     ];
     while row.last() == Some(&json!(0)) && row.len() > 2 {
         row.pop();
@@ -180,6 +293,7 @@ fn flags(route: &CompiledRoute) -> u8 {
         (route.matching.semicolon, SEMICOLON),
         (route.matching.pattern.is_case_insensitive(), CASE_INSENSITIVE),
         (route.shared_cache, SHARED_CACHE),
+        (route.tls13, TLS_1_3),
     ]
     .iter()
     .filter(|(set, _)| *set)

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Policy;
 use super::ledger::{self, LedgerEntry, LedgerFull};
-use crate::ids::{KeyId, PolicyName};
+use super::{ContextRequirement, Policy, SplitPolicy};
+use crate::ids::{AtomName, KeyId, PolicyName};
 use crate::instant::Instant;
-use crate::session::Grants;
+use crate::session::{ContextFingerprint, Grants};
 use crate::source::Source;
 
 /// How far a restarted numbering keeps away from the generations of the one before.
@@ -25,8 +25,11 @@ pub struct MembershipDocument {
     pub kid: KeyId,
     /// What each bit means.
     pub ledger: Vec<LedgerEntry>,
-    /// The policies to evaluate, normalised.
-    pub policies: BTreeMap<PolicyName, Policy>,
+    /// The atoms to evaluate, normalised.
+    pub policies: BTreeMap<AtomName, Policy>,
+    /// What logins are told apart by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contexts: BTreeMap<ContextFingerprint, ContextRequirement>,
     /// The policies and routes as the user wrote them.
     pub source: Source,
 }
@@ -40,6 +43,9 @@ pub enum MembershipError {
     /// Of another version.
     #[error("the membership document has version {0}, this provider reads version 1")]
     Version(u64),
+    /// A requirement under a fingerprint that is not its own.
+    #[error("a context requirement of the membership document stands under the fingerprint of another")]
+    Context,
     /// A ledger that gives one bit two meanings, or a policy in force that has no bit.
     #[error("the ledger of the membership document contradicts itself: {0}")]
     Ledger(&'static str),
@@ -50,7 +56,7 @@ impl MembershipDocument {
     ///
     /// # Errors
     /// With more policies than there are bits.
-    pub fn first(kid: KeyId, policies: &BTreeMap<PolicyName, Policy>, source: Source) -> Result<Self, LedgerFull> {
+    pub fn first(kid: KeyId, policies: &BTreeMap<PolicyName, SplitPolicy>, source: Source) -> Result<Self, LedgerFull> {
         Self::numbered(kid, 1, policies, source)
     }
 
@@ -58,8 +64,9 @@ impl MembershipDocument {
     ///
     /// # Errors
     /// When the bits are used up; `restarted` with new keys is the way out.
-    pub fn next(&self, policies: &BTreeMap<PolicyName, Policy>, source: Source) -> Result<Self, LedgerFull> {
-        let policies = normalised(policies);
+    pub fn next(&self, policies: &BTreeMap<PolicyName, SplitPolicy>, source: Source) -> Result<Self, LedgerFull> {
+        let contexts = contexts(policies);
+        let policies = atoms(policies);
         let mut ledger = self.ledger.clone();
         let generation = self.generation + 1;
         let moved = ledger::number(&mut ledger, &self.policies, &policies, generation)?;
@@ -69,6 +76,7 @@ impl MembershipDocument {
             kid: self.kid.clone(),
             ledger,
             policies,
+            contexts,
             source,
         })
     }
@@ -82,7 +90,7 @@ impl MembershipDocument {
     pub fn restarted(
         kid: KeyId,
         earlier: Option<u64>,
-        policies: &BTreeMap<PolicyName, Policy>,
+        policies: &BTreeMap<PolicyName, SplitPolicy>,
         source: Source,
         now: Instant,
     ) -> Result<Self, LedgerFull> {
@@ -93,10 +101,11 @@ impl MembershipDocument {
     fn numbered(
         kid: KeyId,
         generation: u64,
-        policies: &BTreeMap<PolicyName, Policy>,
+        policies: &BTreeMap<PolicyName, SplitPolicy>,
         source: Source,
     ) -> Result<Self, LedgerFull> {
-        let policies = normalised(policies);
+        let contexts = contexts(policies);
+        let policies = atoms(policies);
         let mut ledger = Vec::new();
         ledger::number(&mut ledger, &BTreeMap::new(), &policies, generation)?;
         Ok(Self {
@@ -105,6 +114,7 @@ impl MembershipDocument {
             kid,
             ledger,
             policies,
+            contexts,
             source,
         })
     }
@@ -118,6 +128,12 @@ impl MembershipDocument {
         if document.v != 1 {
             return Err(MembershipError::Version(document.v));
         }
+        let own = |(fingerprint, requirement): (&ContextFingerprint, &ContextRequirement)| {
+            requirement.fingerprint() == *fingerprint
+        };
+        if !document.contexts.iter().all(own) {
+            return Err(MembershipError::Context);
+        }
         document.check_ledger().map_err(MembershipError::Ledger)?;
         Ok(document)
     }
@@ -129,9 +145,9 @@ impl MembershipDocument {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Bit and birth of a policy in force.
+    /// Bit and birth of an atom in force.
     #[must_use]
-    pub fn bit(&self, name: &PolicyName) -> Option<(u16, u64)> {
+    pub fn bit(&self, name: &AtomName) -> Option<(u16, u64)> {
         let digest = self.policies.get(name)?.digest();
         self.ledger
             .iter()
@@ -139,9 +155,9 @@ impl MembershipDocument {
             .map(|entry| (entry.bit, entry.birth))
     }
 
-    /// The grants of a user who meets these policies.
+    /// The grants of a user who meets these atoms.
     #[must_use]
-    pub fn grants<'a>(&self, met: impl IntoIterator<Item = &'a PolicyName>) -> Grants {
+    pub fn grants<'a>(&self, met: impl IntoIterator<Item = &'a AtomName>) -> Grants {
         met.into_iter()
             .filter_map(|name| self.bit(name).map(|(bit, _)| bit))
             .collect()
@@ -169,9 +185,13 @@ impl MembershipDocument {
     }
 }
 
-fn normalised(policies: &BTreeMap<PolicyName, Policy>) -> BTreeMap<PolicyName, Policy> {
-    policies
-        .iter()
-        .map(|(name, policy)| (name.clone(), policy.normalised()))
+fn atoms(policies: &BTreeMap<PolicyName, SplitPolicy>) -> BTreeMap<AtomName, Policy> {
+    let each = policies.values().flat_map(|policy| &policy.atoms);
+    each.map(|(name, atom)| (name.clone(), atom.clone())).collect()
+}
+
+fn contexts(policies: &BTreeMap<PolicyName, SplitPolicy>) -> BTreeMap<ContextFingerprint, ContextRequirement> {
+    let each = policies.values().flat_map(SplitPolicy::contexts);
+    each.map(|requirement| (requirement.fingerprint(), requirement.clone()))
         .collect()
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{Policy, Selector};
-use crate::ids::PolicyName;
+use crate::ids::AtomName;
 use crate::session::ClaimMapping;
 
 /// The claims of a user and where to find what in them.
@@ -20,7 +20,20 @@ pub struct Claims<'a> {
 }
 
 /// `Some(true)`, `Some(false)`, or `None` for undecidable.
-type Verdict = Option<bool>;
+pub(crate) type Verdict = Option<bool>;
+
+/// One membership member of a selector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Member<'a> {
+    Groups,
+    Roles,
+    Emails,
+    EmailDomains,
+    Users,
+    Authenticated,
+    /// The values of one claim; without a name, a map that names none.
+    Claim(Option<&'a str>),
+}
 
 /// Whether a user meets a policy.
 #[must_use]
@@ -34,11 +47,11 @@ pub fn met(policy: &Policy, claims: Claims<'_>) -> bool {
         && policy.none.iter().all(is(false))
 }
 
-/// The names of the policies a user meets.
+/// The names of the atoms a user meets.
 pub fn satisfied<'a>(
-    policies: &'a BTreeMap<PolicyName, Policy>,
+    policies: &'a BTreeMap<AtomName, Policy>,
     claims: Claims<'a>,
-) -> impl Iterator<Item = &'a PolicyName> + 'a {
+) -> impl Iterator<Item = &'a AtomName> + 'a {
     policies
         .iter()
         .filter(move |(_, policy)| met(policy, claims))
@@ -46,44 +59,61 @@ pub fn satisfied<'a>(
 }
 
 fn holds(selector: &Selector, claims: Claims<'_>) -> Verdict {
-    let mapping = claims.mapping;
-    let mut verdicts: Vec<Verdict> = Vec::new();
-    let mut add = |verdict: Option<Verdict>| verdicts.extend(verdict);
-    add(selector
-        .groups
-        .as_ref()
-        .map(|listed| claims.array(mapping.groups.as_str(), listed)));
-    add(selector
-        .roles
-        .as_ref()
-        .map(|listed| claims.array(mapping.roles.as_str(), listed)));
-    add(selector.emails.as_ref().map(|listed| {
-        let email = claims.email()?;
-        Some(listed.iter().any(|value| value.eq_ignore_ascii_case(email)))
-    }));
-    add(selector.email_domains.as_ref().map(|listed| {
-        let (_, domain) = claims.email()?.split_once('@')?;
-        Some(listed.iter().any(|value| value.eq_ignore_ascii_case(domain)))
-    }));
-    add(selector.users.as_ref().map(|listed| {
-        let user = claims.text(mapping.user.as_str()).filter(|user| !user.is_empty())?;
-        Some(listed.iter().any(|value| value == user))
-    }));
-    add(selector.authenticated.map(|wanted| wanted.then_some(true)));
-    for (name, listed) in selector.claims.iter().flatten() {
-        add(Some(claims.any_claim(name, listed)));
-    }
-    // A map without a name says nothing, so it must not count as something that holds.
-    if selector.claims.as_ref().is_some_and(BTreeMap::is_empty) {
-        add(Some(None));
-    }
-    if verdicts.is_empty() {
-        return None;
-    }
+    // What is decided elsewhere is undecidable here: an atom has no such member.
+    let elsewhere = selector.has_context().then_some(None);
+    let verdicts = members(selector, claims).into_iter().map(|(_, verdict)| verdict);
+    all(verdicts.chain(elsewhere))
+}
+
+/// Whether all hold: one that is plainly false decides, whatever else is undecidable. Nothing at all is undecidable.
+pub(crate) fn all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+    let verdicts: Vec<Verdict> = verdicts.into_iter().collect();
     if verdicts.contains(&Some(false)) {
         return Some(false);
     }
-    verdicts.contains(&None).then_some(()).map_or(Some(true), |()| None)
+    (!verdicts.is_empty() && !verdicts.contains(&None)).then_some(true)
+}
+
+/// The membership members of a selector, each with its verdict.
+pub(crate) fn members<'a>(selector: &'a Selector, claims: Claims<'_>) -> Vec<(Member<'a>, Verdict)> {
+    let mapping = claims.mapping;
+    let mut members: Vec<(Member<'a>, Verdict)> = Vec::new();
+    let mut add = |member, verdict: Option<Verdict>| members.extend(verdict.map(|verdict| (member, verdict)));
+    let listed = selector.groups.as_ref();
+    add(
+        Member::Groups,
+        listed.map(|listed| claims.array(mapping.groups.as_str(), listed)),
+    );
+    let listed = selector.roles.as_ref();
+    add(
+        Member::Roles,
+        listed.map(|listed| claims.array(mapping.roles.as_str(), listed)),
+    );
+    let emails = |listed: &Vec<String>| {
+        let email = claims.email()?;
+        Some(listed.iter().any(|value| value.eq_ignore_ascii_case(email)))
+    };
+    add(Member::Emails, selector.emails.as_ref().map(emails));
+    let domains = |listed: &Vec<String>| {
+        let (_, domain) = claims.email()?.split_once('@')?;
+        Some(listed.iter().any(|value| value.eq_ignore_ascii_case(domain)))
+    };
+    add(Member::EmailDomains, selector.email_domains.as_ref().map(domains));
+    let users = |listed: &Vec<String>| {
+        let user = claims.text(mapping.user.as_str()).filter(|user| !user.is_empty())?;
+        Some(listed.iter().any(|value| value == user))
+    };
+    add(Member::Users, selector.users.as_ref().map(users));
+    let known = selector.authenticated.map(|wanted| wanted.then_some(true));
+    add(Member::Authenticated, known);
+    for (name, listed) in selector.claims.iter().flatten() {
+        add(Member::Claim(Some(name.as_str())), Some(claims.any_claim(name, listed)));
+    }
+    // A map without a name says nothing, so it must not count as something that holds.
+    if selector.claims.as_ref().is_some_and(BTreeMap::is_empty) {
+        add(Member::Claim(None), Some(None));
+    }
+    members
 }
 
 impl<'a> Claims<'a> {

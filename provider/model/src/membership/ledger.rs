@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Policy;
-use crate::ids::PolicyName;
+use crate::ids::AtomName;
 use crate::session::Grants;
 
 /// One numbered policy text.
@@ -16,8 +16,8 @@ use crate::session::Grants;
 pub struct LedgerEntry {
     /// The grant bit.
     pub bit: u16,
-    /// The policy's name.
-    pub policy: PolicyName,
+    /// The name of the policy, or of a part of one.
+    pub policy: AtomName,
     /// Digest of its text.
     pub digest: String,
     /// The generation from which on this bit counts.
@@ -29,7 +29,7 @@ pub struct LedgerEntry {
 #[error("all {limit} grant bits are taken by earlier policies, {policy} gets none", limit = Grants::LIMIT)]
 pub struct LedgerFull {
     /// The policy that gets none.
-    pub policy: PolicyName,
+    pub policy: AtomName,
 }
 
 /// Numbers `policies`, in force after `before`; whether anything got a new or returning bit.
@@ -37,8 +37,8 @@ pub struct LedgerFull {
 /// `ledger` is changed in place: new entries at the end, births of returning ones raised to `generation`.
 pub(super) fn number(
     ledger: &mut Vec<LedgerEntry>,
-    before: &BTreeMap<PolicyName, Policy>,
-    policies: &BTreeMap<PolicyName, Policy>,
+    before: &BTreeMap<AtomName, Policy>,
+    policies: &BTreeMap<AtomName, Policy>,
     generation: u64,
 ) -> Result<bool, LedgerFull> {
     let mut moved = false;

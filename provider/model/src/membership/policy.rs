@@ -1,12 +1,16 @@
-//! A membership policy as it is written, stored and evaluated.
+//! A policy as it is written, stored and evaluated.
+//!
+//! Membership members are about who somebody is and are evaluated at login; context members are about the request, the
+//! way of the login or a service token and are decided on every request. Stored atoms have membership members only.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::canonical::canonical;
+use crate::address::Cidr;
 
-/// Requirements on the claims of a user.
+/// Requirements on a user and on what the user does.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -46,6 +50,27 @@ pub struct Selector {
     /// `true`: everyone who logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authenticated: Option<bool>,
+    /// Countries of the viewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub countries: Option<Vec<String>>,
+    /// Ranges of addresses of the viewer, in CIDR notation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ips: Option<Vec<String>>,
+    /// Methods of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub methods: Option<Vec<String>>,
+    /// Authentication context class of the login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// Authentication methods, of which the login used one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Vec<String>>,
+    /// How many seconds ago the login may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// Names of service tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_tokens: Option<Vec<String>>,
 }
 
 impl Policy {
@@ -87,9 +112,49 @@ impl Selector {
         ]
     }
 
+    /// The context members that are lists of values, with their names.
+    #[must_use]
+    pub fn context_lists(&self) -> [(&'static str, Option<&Vec<String>>); 5] {
+        [
+            ("countries", self.countries.as_ref()),
+            ("ips", self.ips.as_ref()),
+            ("methods", self.methods.as_ref()),
+            ("amr", self.amr.as_ref()),
+            ("service_tokens", self.service_tokens.as_ref()),
+        ]
+    }
+
+    /// Whether it has a context member.
+    #[must_use]
+    pub fn has_context(&self) -> bool {
+        self.context_lists().iter().any(|(_, values)| values.is_some()) || self.acr.is_some() || self.max_age.is_some()
+    }
+
+    /// Its membership members alone; `None` when it has none.
+    #[must_use]
+    pub fn membership(&self) -> Option<Self> {
+        let half = Self {
+            groups: self.groups.clone(),
+            roles: self.roles.clone(),
+            emails: self.emails.clone(),
+            email_domains: self.email_domains.clone(),
+            users: self.users.clone(),
+            claims: self.claims.clone(),
+            authenticated: self.authenticated,
+            ..Self::default()
+        };
+        (half != Self::default()).then_some(half)
+    }
+
     fn normalised(&self) -> Self {
         let lower = |values: &Vec<String>| sorted(values.iter().map(|value| value.to_ascii_lowercase()));
         let plain = |values: &Vec<String>| sorted(values.iter().cloned());
+        // What is no range stays as it is: the compiler names it.
+        let range = |text: &String| {
+            text.parse::<Cidr>()
+                .map_or_else(|_| text.clone(), |range| range.to_string())
+        };
+        let ranges = |values: &Vec<String>| sorted(values.iter().map(range));
         let each = |claims: &BTreeMap<String, Vec<String>>| {
             claims
                 .iter()
@@ -104,6 +169,13 @@ impl Selector {
             users: self.users.as_ref().map(plain),
             claims: self.claims.as_ref().map(each),
             authenticated: self.authenticated,
+            countries: self.countries.as_ref().map(plain),
+            ips: self.ips.as_ref().map(ranges),
+            methods: self.methods.as_ref().map(plain),
+            acr: self.acr.clone(),
+            amr: self.amr.as_ref().map(plain),
+            max_age: self.max_age,
+            service_tokens: self.service_tokens.as_ref().map(plain),
         }
     }
 }

@@ -127,8 +127,27 @@ impl ProviderSession {
 }
 
 /// Six characters of base64url that stand for one requirement on the login: the first 36 bits of SHA-256 of its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ContextFingerprint(String);
+
+/// A text that is no fingerprint of a context requirement.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not the fingerprint of a context requirement: six characters of base64url")]
+pub struct ContextFingerprintError(String);
+
+impl TryFrom<String> for ContextFingerprint {
+    type Error = ContextFingerprintError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or(ContextFingerprintError(text))
+    }
+}
+
+impl From<ContextFingerprint> for String {
+    fn from(fingerprint: ContextFingerprint) -> Self {
+        fingerprint.0
+    }
+}
 
 impl ContextFingerprint {
     /// Of the canonical text of a requirement.

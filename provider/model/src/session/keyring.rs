@@ -25,6 +25,17 @@ pub struct StoredKey {
     pub verify_until: Option<Instant>,
     /// Fingerprint of the configuration it was made for.
     pub binding: String,
+    /// What asked for it.
+    pub request: RotationRequest,
+}
+
+/// What asks for a key: digests of the user's triggers, empty without any. Another request is another key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RotationRequest {
+    /// Of an ordinary rotation.
+    pub ordinary: String,
+    /// Of an emergency, in which every other key ends.
+    pub emergency: String,
 }
 
 /// The content of `zt/<store>/<application>/keys`.
@@ -58,6 +69,10 @@ struct WrittenKey {
     sign_after: u64,
     verify_until: u64,
     binding: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    rotation: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    emergency: String,
 }
 
 impl StoredKey {
@@ -70,7 +85,15 @@ impl StoredKey {
             sign_after,
             verify_until: None,
             binding: derivation.binding(),
+            request: RotationRequest::default(),
         }
+    }
+
+    /// The same key, made for a request.
+    #[must_use]
+    pub fn asked_for_by(mut self, request: RotationRequest) -> Self {
+        self.request = request;
+        self
     }
 
     fn verifies(&self, now: Instant) -> bool {
@@ -100,6 +123,10 @@ impl KeysDocument {
                 sign_after: Instant::from_seconds(key.sign_after),
                 verify_until: (key.verify_until != 0).then(|| Instant::from_seconds(key.verify_until)),
                 binding: key.binding,
+                request: RotationRequest {
+                    ordinary: key.rotation,
+                    emergency: key.emergency,
+                },
             });
         }
         Ok(document)
@@ -117,6 +144,8 @@ impl KeysDocument {
                 sign_after: key.sign_after.seconds(),
                 verify_until: key.verify_until.map_or(0, Instant::seconds),
                 binding: key.binding.clone(),
+                rotation: key.request.ordinary.clone(),
+                emergency: key.request.emergency.clone(),
             })
             .collect();
         // Serialising plain strings and numbers does not fail.
@@ -131,6 +160,16 @@ impl KeysDocument {
             .iter()
             .filter(|key| key.binding == binding && key.sign_after <= now)
             .filter(|key| key.verify_until.is_none_or(|end| end > now.plus(lifetime)))
+            .max_by(|one, other| (one.sign_after, &one.kid).cmp(&(other.sign_after, &other.kid)))
+    }
+
+    /// The youngest key of this configuration: what it was asked for by has been done.
+    #[must_use]
+    pub fn youngest(&self, derivation: &Derivation) -> Option<&StoredKey> {
+        let binding = derivation.binding();
+        self.keys
+            .iter()
+            .filter(|key| key.binding == binding)
             .max_by(|one, other| (one.sign_after, &one.kid).cmp(&(other.sign_after, &other.kid)))
     }
 

@@ -14,9 +14,9 @@ mod keyring;
 mod token;
 
 pub use admission::{Refusal, admit};
-pub use fingerprint::{ContextFingerprint, Pepper, ProviderSession, UserFingerprint};
+pub use fingerprint::{ContextFingerprint, ContextFingerprintError, Pepper, ProviderSession, UserFingerprint};
 pub use grants::Grants;
 pub use handle::{HandleError, SessionHandle};
 pub use key::{ClaimMapping, Derivation, SessionKey};
-pub use keyring::{KeysDocument, KeysError, StoredKey};
+pub use keyring::{KeysDocument, KeysError, RotationRequest, StoredKey};
 pub use token::{AssertionHash, CLAIMS_LIMIT, MintError, Session, SessionId, TOKEN_LIMIT, verify};

@@ -3,10 +3,13 @@
 //! `verify` refuses whatever does not have the one regular form, then whatever this application's key did not sign,
 //! and only then believes a field. It says nothing about revocation; that is `admit`.
 
+use std::collections::BTreeSet;
+
 use super::{ContextFingerprint, Grants, ProviderSession, Refusal, SessionHandle, SessionKey, UserFingerprint};
 use crate::encoding::{base36, base64url, from_base36, from_base64url, is_base64url};
 use crate::ids::KeyId;
 use crate::instant::Instant;
+use crate::membership::CONTEXT_LIMIT;
 use crate::secret::SecretText;
 
 /// The longest token there is.
@@ -123,13 +126,15 @@ impl Session {
     /// # Errors
     /// When a field does not fit its place.
     pub fn mint(&self, key: &SessionKey) -> Result<SecretText, MintError> {
-        if self.contexts.len() > 4 {
-            return Err(MintError::Contexts(self.contexts.len()));
+        // Sorted, so that the same login is the same token; a requirement that is met counts once.
+        let contexts: BTreeSet<&str> = self.contexts.iter().map(ContextFingerprint::as_str).collect();
+        if contexts.len() > CONTEXT_LIMIT {
+            return Err(MintError::Contexts(contexts.len()));
         }
         if self.generation >= 36_u64.pow(7) {
             return Err(MintError::Generation(self.generation));
         }
-        let contexts: String = self.contexts.iter().map(ContextFingerprint::as_str).collect();
+        let contexts: String = contexts.into_iter().collect();
         let message = [
             "s1",
             self.kid.as_str(),

@@ -118,20 +118,23 @@ impl ApplicationDocument {
         &self.keys
     }
 
-    /// Whether the keys are the same, whatever everyone's revocations are.
+    /// Whether the keys that still verify are the same, whatever everyone's revocations are. A dead key refuses as an absent
+    /// one does, so it waits for the next write.
     #[must_use]
-    pub fn has_the_keys_of(&self, other: &Self) -> bool {
-        self.keys.len() == other.keys.len()
-            && self
-                .keys
-                .iter()
-                .zip(&other.keys)
-                .all(|((kid, key), (other_kid, other_key))| {
-                    kid == other_kid
-                        && key.sign_after == other_key.sign_after
-                        && key.verify_until == other_key.verify_until
-                        && key.key.base64url().same_as(other_key.key.base64url().expose())
-                })
+    pub fn has_the_keys_of(&self, other: &Self, now: Instant) -> bool {
+        let alive = |document: &Self| -> Vec<(KeyId, VerifyingKey)> {
+            let verifies = |key: &VerifyingKey| key.verify_until.is_none_or(|end| now < end);
+            let keys = document.keys.iter().filter(|(_, key)| verifies(key));
+            keys.map(|(kid, key)| (kid.clone(), key.clone())).collect()
+        };
+        let (mine, others) = (alive(self), alive(other));
+        mine.len() == others.len()
+            && mine.iter().zip(&others).all(|((kid, key), (other_kid, other_key))| {
+                kid == other_kid
+                    && key.sign_after == other_key.sign_after
+                    && key.verify_until == other_key.verify_until
+                    && key.key.base64url().same_as(other_key.key.base64url().expose())
+            })
     }
 
     /// The not-before for everyone.

@@ -7,7 +7,9 @@ mod application;
 mod block;
 mod names;
 mod page;
+mod queue;
 mod revocation;
+mod service_token;
 mod settle;
 mod slots;
 mod store_document;
@@ -16,5 +18,9 @@ pub use application::{ApplicationDocument, ApplicationDocumentError, VerifyingKe
 pub use block::{Block, Expiry};
 pub use names::{PAGE_COUNT, STORE_KEY, VALUE_LIMIT, all_page_keys, application_key, page_key, page_key_of_handle};
 pub use page::{Page, PageFault};
+pub use queue::{RevocationMessage, RevocationMessageError, RevocationSource, Revoked};
+pub use service_token::{
+    ServiceTokenDocument, ServiceTokenError, ServiceTokenSecret, StoredSecret, read_token, service_token_key,
+};
 pub use settle::PageFull;
 pub use store_document::{StoreDocument, StoreDocumentError};

@@ -33,6 +33,19 @@ impl Page {
         let oldest = now.minus(longest);
         self.retain(|at| at >= oldest);
         self.retain_blocks(|block| block.expires.stands(now));
+        self.collapse(now)
+    }
+
+    /// The same when it is not known how long sessions live: no revocation goes for its age.
+    ///
+    /// # Errors
+    /// When the page does not fit into a value even so.
+    pub fn settle_undated(&mut self, now: Instant) -> Result<(), PageFull> {
+        self.retain_blocks(|block| block.expires.stands(now));
+        self.collapse(now)
+    }
+
+    fn collapse(&mut self, now: Instant) -> Result<(), PageFull> {
         let others = self.slots() - 2 * self.all_blocks().count();
         if self.slots() > COLLAPSE_ABOVE && others > 0 {
             self.raise_page(now);

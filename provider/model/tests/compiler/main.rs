@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod behaviours;
+mod context;
+mod delivery;
 mod policies;
 mod routes;
 mod settings;
 mod table;
+mod upgrade;
 
 use serde_json::{Value, json};
 use zt_model::compile::{Application, Compiled, Problems, compile};

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use zt_model::ids::{KeyId, PolicyName};
+use zt_model::ids::{AtomName, KeyId, PolicyName};
 use zt_model::instant::Instant;
-use zt_model::membership::{Grant, MembershipDocument, Policy, Selector, decide};
+use zt_model::membership::{Grant, MembershipDocument, Policy, Selector, SplitPolicy, decide};
 use zt_model::source::Source;
 
 /// The policies in force after an edit: for each of three names no text or one of three; and whether numbering restarts.
@@ -16,20 +16,18 @@ fn step() -> impl Strategy<Value = Step> {
     )
 }
 
-fn policies(texts: &[Option<u8>; 3]) -> BTreeMap<PolicyName, Policy> {
+fn policies(texts: &[Option<u8>; 3]) -> BTreeMap<PolicyName, SplitPolicy> {
     let entry = |(index, text): (usize, &Option<u8>)| {
         let name = PolicyName::parse(["a", "b", "c"][index]).unwrap();
         let selector = Selector {
             groups: Some(vec![format!("group{}", (*text)?)]),
             ..Selector::default()
         };
-        Some((
-            name,
-            Policy {
-                require: vec![selector],
-                ..Policy::default()
-            },
-        ))
+        let policy = Policy {
+            require: vec![selector],
+            ..Policy::default()
+        };
+        Some((name.clone(), SplitPolicy::of(&name, &policy).unwrap()))
     };
     texts.iter().enumerate().filter_map(entry).collect()
 }
@@ -61,8 +59,8 @@ proptest! {
         met: [bool; 3],
     ) {
         let documents = documents(&steps);
-        let meets: BTreeSet<PolicyName> = ["a", "b", "c"].into_iter().zip(met).filter(|(_, met)| *met)
-            .map(|(name, _)| PolicyName::parse(name).unwrap()).collect();
+        let meets: BTreeSet<AtomName> = ["a", "b", "c"].into_iter().zip(met).filter(|(_, met)| *met)
+            .map(|(name, _)| AtomName::parse(name).unwrap()).collect();
         for minted in &documents {
             let grants = minted.grants(minted.policies.keys().filter(|name| meets.contains(*name)));
             for table in &documents {

@@ -2,8 +2,10 @@
 //! all short words, resolvers as servers have them, and the meaning of the documents themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod decisions;
 mod ledger;
 mod pages;
 mod paths;
 mod patterns;
+mod table;
 mod tokens;

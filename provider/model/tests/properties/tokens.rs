@@ -22,7 +22,7 @@ prop_compose! {
         (login, issued, expires) in (FIRST..LAST, FIRST..LAST, FIRST + 1..LAST),
         generation in 0..LAST,
         bits in proptest::collection::vec(0_u16..256, 0..20),
-        contexts in proptest::collection::vec("[a-z]{1,9}", 0..5),
+        contexts in proptest::collection::btree_set("[a-z]{1,9}".prop_map(|text| ContextFingerprint::of(&text)), 0..5),
         claims in proptest::collection::btree_map("\\PC{1,9}", "\\PC{0,30}", 0..4),
         assertion in proptest::option::of("[A-Za-z0-9_-]{22}"),
     ) -> Session {
@@ -36,7 +36,7 @@ prop_compose! {
             expires: Instant::from_seconds(expires),
             generation,
             grants: bits.into_iter().collect::<Grants>(),
-            contexts: contexts.iter().map(|text| ContextFingerprint::of(text)).collect(),
+            contexts: contexts.into_iter().collect(),
             claims: claims.into_iter().map(|(name, value)| (name, value.into())).collect(),
             assertion: assertion.map(|text| AssertionHash::parse(&text).unwrap()),
         }

@@ -1,10 +1,15 @@
 //! The shared vectors against the model. The edge code reads the same files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod addresses;
+mod contexts;
 mod documents;
 mod membership;
 mod pages;
+mod policies;
+mod queue;
 mod routes;
+mod service_tokens;
 mod tokens;
 
 /// The parsed content of a vector file.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use zt_model::ids::{ClaimName, KeyId, PolicyName};
-use zt_model::membership::{Claims, Grant, MembershipDocument, Policy, decide, met};
+use zt_model::ids::{AtomName, ClaimName, KeyId, PolicyName};
+use zt_model::membership::{Claims, Grant, MembershipDocument, Policy, SplitPolicy, decide, met};
 use zt_model::session::{ClaimMapping, Grants};
 use zt_model::source::Source;
 
@@ -75,6 +75,10 @@ fn the_ledger_numbers_alike() {
     for step in list(&vectors!("ledger.json"), "steps") {
         let name = text(step, "name");
         let policies: BTreeMap<PolicyName, Policy> = serde_json::from_value(step["policies"].clone()).unwrap();
+        let policies: BTreeMap<PolicyName, SplitPolicy> = policies
+            .into_iter()
+            .map(|(name, policy)| (name.clone(), SplitPolicy::of(&name, &policy).unwrap()))
+            .collect();
         let next = match &document {
             None => MembershipDocument::first(KeyId::parse("k1").unwrap(), &policies, Source::default()),
             Some(before) => before.next(&policies, Source::default()),
@@ -84,7 +88,7 @@ fn the_ledger_numbers_alike() {
         let bits: BTreeMap<String, (u16, u64)> = serde_json::from_value(step["bits"].clone()).unwrap();
         let found = policies
             .keys()
-            .map(|name| (name.to_string(), next.bit(name).unwrap()))
+            .map(|name| (name.to_string(), next.bit(&AtomName::of(name)).unwrap()))
             .collect();
         assert_eq!(bits, found, "{name}");
         // What is stored is what is read, and it passes its own check.

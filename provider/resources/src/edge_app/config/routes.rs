@@ -58,6 +58,13 @@ fn selector(value: &Value) -> Option<Selector> {
         users: list("users")?,
         claims: read::present(value.get("claims"), claims)?,
         authenticated: read::present(value.get("authenticated"), Value::as_bool)?,
+        countries: list("countries")?,
+        ips: list("ips")?,
+        methods: list("methods")?,
+        acr: read::optional_text(value.get("acr"))?,
+        amr: list("amr")?,
+        max_age: read::present(value.get("max_age"), |age| read::seconds(age.as_str()?))?,
+        service_tokens: list("service_tokens")?,
     })
 }
 
@@ -96,6 +103,8 @@ fn route(value: &Value) -> Option<RouteSource> {
         case_insensitive: read::flag(value.get("case_insensitive"), false)?,
         encoded_slash: read::flag(value.get("allow_encoded_slash"), false)?,
         semicolon: read::flag(value.get("allow_semicolon"), false)?,
+        spa: read::optional_text(value.get("spa"))?,
+        min_tls: read::optional_text(value.get("min_tls"))?,
         cors: read::present(value.get("cors"), cors)?,
     })
 }
