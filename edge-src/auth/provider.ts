@@ -72,10 +72,10 @@ export function checkAnswer(config: Config, query: URLSearchParams, transaction:
 
 function answeredError(error: oauth.AuthorizationResponseError): Refusal {
   const detail = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'unknown_error';
-  const details = { detail, explanation: error.error_description?.slice(0, 300) };
-  if (detail === 'access_denied') return new Refusal('provider_denied', details);
-  if (detail === 'server_error' || detail === 'temporarily_unavailable') return new Refusal('provider_unavailable', details);
-  return new Refusal('provider_error', details);
+  // Why somebody was not let in is for them; what is wrong with this application is for its operators.
+  if (detail === 'access_denied') return new Refusal('provider_denied', { detail, explanation: error.error_description?.slice(0, 300) });
+  if (detail === 'server_error' || detail === 'temporarily_unavailable') return new Refusal('provider_unavailable', { detail });
+  return new Refusal('provider_error', { detail });
 }
 
 /** What the token endpoint hands out. The ID token is still to be verified; none of them ever reaches the browser in clear. */

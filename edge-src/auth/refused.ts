@@ -40,6 +40,10 @@ function onward({ reason, next }: Refusal, { prefix }: Config, status: number): 
     case 'fresh':
     case 'absolute':
     case 'id_token':
+    case 'context':
+    case 'hook_refused':
+    case 'cookie_size':
+    case 'refresh_identity':
       return [{ text: 'Use another account', href: `${prefix}/start?switch=1` }, again];
     default:
       return [status === 503 ? { ...again, text: 'Try again' } : again];

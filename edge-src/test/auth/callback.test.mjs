@@ -227,6 +227,7 @@ const FAULTS = [
   ['JSON under another type', (response) => response.setHeader('content-type', 'text/plain').end('{}'), 503],
   ['JSON that is cut', (response) => response.end('{"access_token":"x'), 503],
   ['an answer above the size cap', (response) => response.end(JSON.stringify({ access_token: 'x'.repeat(300_000), token_type: 'bearer' })), 503],
+  ['a good answer above the size cap', (response) => response.end(JSON.stringify({ access_token: 'x', token_type: 'bearer', id_token: world.provider.idToken, padding: 'x'.repeat(300_000) })), 503],
   ['an endless answer', (response) => { const fill = () => { while (!response.destroyed && response.write('x'.repeat(65_536))); }; response.on('drain', fill).on('error', () => {}); fill(); }, 503],
   ['no ID token', json({ access_token: 'x', token_type: 'bearer' }), 503],
   ['an ID token that is no text', json({ access_token: 'x', token_type: 'bearer', id_token: { a: 1 } }), 503],

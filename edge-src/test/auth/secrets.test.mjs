@@ -157,3 +157,23 @@ test('a key that only another configuration may use ends attempts and sessions t
   const response = await own.callback({ code: 'c', state: attempt.asked.state, iss: own.config.issuer }, jar);
   assert.equal(response.status, '400');
 });
+
+test('[C11] a connection that a frozen function kept too long is made anew, once', async () => {
+  const own = await World.start();
+  let broken = 0;
+  const breakOnce = (response) => {
+    broken += 1;
+    own.manager.fault = undefined;
+    response.destroy();
+  };
+  own.manager.fault = breakOnce;
+  assert.equal((await own.get('/oauth2/start')).status, '302');
+  assert.equal(broken, 1);
+  const attempt = await own.begin('/a');
+  own.provider.jwksFault = (response) => {
+    own.provider.jwksFault = undefined;
+    response.destroy();
+  };
+  assert.equal((await own.finish(attempt)).status, '303');
+  assert.equal(own.provider.jwksRequests, 2);
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createDecipheriv, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { bindingOf, cookiesAfter, HOST, locationOf } from './support/application.mjs';
+import { bindingOf, cookiesAfter, HOST, locationOf, MEMBERSHIP } from './support/application.mjs';
 import { World } from './support/world.mjs';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../../../tests/vectors/${name}.json`, import.meta.url), 'utf8'));
@@ -106,5 +106,21 @@ test('grants are spelt as the vectors say', async () => {
   for (const { bits, grants } of read('grants').spelling) {
     await publish(world, bits.map((bit) => [`p${bit}`, bit]), Object.fromEntries(bits.map((bit) => [`p${bit}`, everyone])));
     assert.equal(cookiesAfter(await world.finish(await world.begin()))['__Host-zt-session'].split('.')[9], grants);
+  }
+});
+
+test('[P19] contexts have the fingerprints of the vectors, and are met as they say', async () => {
+  const { fingerprints, holds: cases } = read('contexts');
+  const printOf = (wanted) => fingerprints.find(({ requirement }) => JSON.stringify(requirement) === JSON.stringify(wanted)).fingerprint;
+  const contexts = Object.fromEntries(cases.map(({ requirement }) => [printOf(requirement), requirement]));
+  const world = await World.start({ secrets: { membership: { ...MEMBERSHIP, contexts } } });
+  for (const { name, requirement, claims, holds } of cases) {
+    const context = cookiesAfter((await world.login('/a', claims)).response)['__Host-zt-session'].split('.')[10];
+    assert.equal(context.match(/.{6}/g)?.includes(printOf(requirement)) ?? false, holds, name);
+  }
+  for (const { fingerprint, requirement } of fingerprints) {
+    const own = await World.start({ secrets: { membership: { ...MEMBERSHIP, contexts: { [fingerprint]: requirement } } } });
+    assert.equal((await own.get(`/oauth2/start?step=${fingerprint}`)).status, '302', fingerprint);
+    own.stop();
   }
 });
