@@ -11,6 +11,7 @@ pub(crate) struct Endpoints {
     pub(crate) aws: Aws,
     pub(crate) edge: Edge,
     pub(crate) identity_provider: IdentityProvider,
+    pub(crate) cognito: Cognito,
     pub(crate) origin: Origin,
     pub(crate) pid: u32,
 }
@@ -55,6 +56,34 @@ pub(crate) struct IdentityProvider {
     pub(crate) subject: String,
     pub(crate) other_users: Vec<User>,
     pub(crate) ca_file: PathBuf,
+    /// Base of its controls.
+    pub(crate) admin: String,
+    /// The same people behind Entra ID's paths and claims.
+    pub(crate) entra: serde_json::Value,
+    /// The transmitter of security events: `issuer`, `jwks_uri`.
+    pub(crate) events: serde_json::Value,
+}
+
+/// ministack's user pool. The endpoints are local, the issuer is AWS's.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cognito {
+    pub(crate) issuer: String,
+    pub(crate) discovery: String,
+    pub(crate) authorization_endpoint: String,
+    pub(crate) token_endpoint: String,
+    pub(crate) revocation_endpoint: String,
+    pub(crate) end_session_endpoint: String,
+    pub(crate) jwks_uri: String,
+    pub(crate) user_pool_id: String,
+    pub(crate) user_pool_arn: String,
+    pub(crate) domain: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret_client_id: String,
+    pub(crate) client_secret: String,
+    #[serde(flatten)]
+    pub(crate) user: User,
+    pub(crate) other_users: Vec<User>,
+    pub(crate) ca_file: PathBuf,
 }
 
 #[derive(Debug, Clone, Default, Serialize)]
@@ -63,6 +92,12 @@ pub(crate) struct User {
     pub(crate) password: String,
     pub(crate) subject: String,
     pub(crate) groups: Vec<String>,
+    pub(crate) roles: Vec<String>,
+    /// The one-time code that makes a login strong; empty: the user has none.
+    pub(crate) code: String,
+    /// Entra's tenant and object id.
+    pub(crate) tenant: String,
+    pub(crate) object_id: String,
 }
 
 /// The custom origin; the edge resolves `host` to the loopback interface.

@@ -17,6 +17,13 @@ use crate::setup;
 
 const CLIENT: &str = "zt-demo";
 const CLIENT_WITH_SECRET: &str = "zt-demo-secret";
+/// Entra's tenants: the home of most people, and another.
+const TENANT: &str = "5b1f3a52-9c34-4a0e-8f6d-1c2b3a4d5e6f";
+const OTHER_TENANT: &str = "c0ffee00-1234-4abc-9def-0123456789ab";
+/// More than an ID token of Entra names.
+const MANY_GROUPS: usize = 250;
+/// How many people have nothing special about them.
+const WORKFORCE: usize = 3;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// Why there is no identity provider.
@@ -31,7 +38,8 @@ pub(crate) enum IdentityProviderError {
 /// A running identity provider.
 #[derive(Debug)]
 pub(crate) struct IdentityProvider {
-    issuer: String,
+    /// What it said when it was ready.
+    told: Value,
     client_secret: String,
     users: Vec<User>,
     child: Child,
@@ -64,9 +72,9 @@ impl IdentityProvider {
             .kill_on_drop(true)
             .spawn()?;
         let lifeline = child.stdin.take();
-        let issuer = issuer(&mut child).await.ok_or(IdentityProviderError::NotReady(log))?;
+        let told = told(&mut child).await.ok_or(IdentityProviderError::NotReady(log))?;
         Ok(Self {
-            issuer,
+            told,
             client_secret,
             users,
             child,
@@ -80,8 +88,12 @@ impl IdentityProvider {
             Some((first, others)) => (first.clone(), others.to_vec()),
             None => (User::default(), Vec::new()),
         };
+        let text = |member: &str| self.told[member].as_str().unwrap_or_default().to_owned();
         endpoints::IdentityProvider {
-            issuer: self.issuer.clone(),
+            issuer: text("issuer"),
+            admin: text("admin"),
+            entra: self.told["entra"].clone(),
+            events: self.told["events"].clone(),
             client_id: CLIENT.to_owned(),
             client_secret_client_id: CLIENT_WITH_SECRET.to_owned(),
             client_secret: self.client_secret.clone(),
@@ -91,6 +103,11 @@ impl IdentityProvider {
             other_users: others,
             ca_file: ca_file.to_owned(),
         }
+    }
+
+    /// The people who have nothing special about them.
+    pub(crate) fn workforce(&self) -> &[User] {
+        self.users.get(..WORKFORCE).unwrap_or(&self.users)
     }
 
     /// Puts its clock this far ahead of the machine's, in milliseconds.
@@ -129,10 +146,16 @@ fn configuration(edge: &EdgeHandle, hosts: &[String], (client_secret, users): (&
         .iter()
         .map(|user| {
             let mut known = json!({"sub": user.subject, "user": user.user, "password": user.password, "email": user.user,
-                "name": user.user.split('@').next()});
+                "name": user.user.split('@').next(), "tenant": user.tenant, "object_id": user.object_id});
             // Nobody's claim of groups is an empty list: large providers leave it out.
             if !user.groups.is_empty() {
                 known["groups"] = json!(user.groups);
+            }
+            if !user.roles.is_empty() {
+                known["roles"] = json!(user.roles);
+            }
+            if !user.code.is_empty() {
+                known["code"] = json!(user.code);
             }
             known
         })
@@ -141,7 +164,9 @@ fn configuration(edge: &EdgeHandle, hosts: &[String], (client_secret, users): (&
         "certificate": edge.certificate_file,
         "key": edge.key_file,
         "port": 0,
+        "ca": edge.ca_file,
         "edge_port": edge.port,
+        "tenants": [TENANT, OTHER_TENANT],
         "users": users,
         "clients": [{"client_id": CLIENT}, {"client_id": CLIENT_WITH_SECRET, "client_secret": client_secret}],
         "redirect_uris": at("/oauth2/callback"),
@@ -149,23 +174,46 @@ fn configuration(edge: &EdgeHandle, hosts: &[String], (client_secret, users): (&
     })
 }
 
+/// The people, those with something special about them last: dora has more groups than a token names, erin is of another tenant.
 fn users() -> std::io::Result<Vec<User>> {
-    let known: [(&str, &[&str]); 3] = [
-        ("alice@example.com", &["staff"]),
-        ("bob@example.com", &["staff", "admins"]),
-        ("carol@example.com", &[]),
+    let known: [(&str, &[&str], &[&str], &str); 5] = [
+        ("alice@example.com", &["staff"], &[], TENANT),
+        ("bob@example.com", &["staff", "admins"], &["Admin"], TENANT),
+        ("carol@example.com", &[], &[], TENANT),
+        ("dora@example.com", &["staff"], &[], TENANT),
+        ("erin@example.org", &["staff"], &[], OTHER_TENANT),
     ];
+    let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     known
         .iter()
-        .map(|(user, groups)| {
+        .enumerate()
+        .map(|(number, (user, groups, roles, tenant))| {
+            let mut groups = texts(groups);
+            if user.starts_with("dora") {
+                groups.extend((1..=MANY_GROUPS).map(|n| format!("project-{n}")));
+            }
             Ok(User {
                 user: (*user).to_owned(),
-                password: random()?,
+                password: password()?,
                 subject: format!("u-{}", user.split('@').next().unwrap_or_default()),
-                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+                groups,
+                roles: texts(roles),
+                // Carol has no second factor.
+                code: if user.starts_with("carol") {
+                    String::new()
+                } else {
+                    random()?
+                },
+                tenant: (*tenant).to_owned(),
+                object_id: format!("00000000-0000-4000-8000-{:012}", number + 1),
             })
         })
         .collect()
+}
+
+/// A password that any directory's rules take.
+fn password() -> std::io::Result<String> {
+    Ok(format!("Aa1!{}", random()?))
 }
 
 /// 128 bits of the system's randomness, in hexadecimal.
@@ -182,12 +230,12 @@ fn write_private(path: &Path, content: &Value) -> std::io::Result<()> {
     file.write_all(content.to_string().as_bytes())
 }
 
-/// The issuer in the line that the process prints when it serves.
-async fn issuer(child: &mut Child) -> Option<String> {
+/// The line that the process prints when it serves.
+async fn told(child: &mut Child) -> Option<Value> {
     let mut lines = BufReader::new(child.stdout.take()?).lines();
     let line = timeout(READY_WITHIN, lines.next_line()).await.ok()?.ok()??;
     let ready: Value = serde_json::from_str(&line).ok()?;
     // Whatever it prints later is nobody's; reading on keeps it from stalling.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    ready["issuer"].as_str().map(str::to_owned)
+    ready["issuer"].is_string().then_some(ready)
 }

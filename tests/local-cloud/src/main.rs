@@ -5,11 +5,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod arguments;
+mod cognito;
 mod edge;
 mod endpoints;
 mod identity_provider;
 mod origin;
 mod setup;
+mod tls;
 mod token_issuer;
 mod up;
 

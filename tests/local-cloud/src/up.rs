@@ -11,12 +11,14 @@ use local_cloud_edge::EdgeHandle;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::Options;
+use crate::cognito::{self, CognitoError, Redirects};
 use crate::edge;
 use crate::endpoints::{Aws, Edge, Endpoints, Origin};
 use crate::identity_provider::{IdentityProvider, IdentityProviderError};
 use crate::origin;
 use crate::setup::{self, SetupError};
-use crate::token_issuer::{self, TokenIssuerError};
+use crate::tls::TlsError;
+use crate::token_issuer;
 
 /// How often the parts take over a moved clock.
 const CLOCK_INTERVAL: Duration = Duration::from_millis(20);
@@ -48,7 +50,9 @@ pub(crate) enum UpError {
     #[error("the edge did not start")]
     Edge(#[from] local_cloud_edge::EdgeError),
     #[error("the issuer of web identity tokens did not start")]
-    TokenIssuer(#[from] TokenIssuerError),
+    TokenIssuer(#[from] TlsError),
+    #[error("cognito is not there")]
+    Cognito(#[from] CognitoError),
     #[error("the identity provider did not start")]
     IdentityProvider(#[from] IdentityProviderError),
     #[error("cannot listen for signals")]
@@ -106,6 +110,13 @@ impl Cloud {
         let edge = edge::start(&control, changes, state, origin).await?;
         let token_issuer = token_issuer::start(control.token_issuer(), &edge).await?;
         let identity_provider = IdentityProvider::start(&edge, &hosts, state).await?;
+        let cognito = cognito::start(
+            (&control, ministack.address()),
+            &edge,
+            (&options.account, &redirects(&hosts, edge.port)),
+            identity_provider.workforce(),
+        )
+        .await?;
         let endpoints = Endpoints {
             aws: aws((options, state), (&control, &ministack), token_issuer),
             edge: Edge {
@@ -116,6 +127,7 @@ impl Cloud {
                 access_log: edge.access_log.clone(),
                 certificate_arn,
             },
+            cognito,
             identity_provider: identity_provider.endpoints(&edge.ca_file),
             origin: Origin {
                 host: origin::HOST.to_owned(),
@@ -190,6 +202,20 @@ fn aws(
         additions_endpoint: control.additions_endpoint(),
         token_issuer,
         plain_endpoint: format!("http://{}", ministack.address()),
+    }
+}
+
+/// Where logins at the fixed hosts end.
+fn redirects(hosts: &[String], port: u16) -> Redirects {
+    let at = |path: &str| {
+        hosts
+            .iter()
+            .map(|host| format!("https://{host}:{port}{path}"))
+            .collect()
+    };
+    Redirects {
+        callbacks: at("/oauth2/callback"),
+        signed_out: at("/oauth2/signed-out"),
     }
 }
 

@@ -11,12 +11,12 @@ use crate::http_message::{Answer, Incoming};
 use crate::ledger::Ledger;
 use crate::upstream::OwnCall;
 
-/// Why a certificate could not be requested.
+/// Why a call of the local cloud's own did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    #[error("no answer to the certificate request")]
+    #[error("no answer")]
     Silent,
-    #[error("the certificate request was refused: {0}")]
+    #[error("refused: {0}")]
     Refused(String),
 }
 
@@ -148,6 +148,15 @@ async fn certificate(gateway: &Gateway, request: &Incoming) -> Answer {
     match request_certificate(gateway, account, &hosts).await {
         Ok(arn) => Answer::json(StatusCode::OK, &json!({"certificate_arn": arn})),
         Err(error) => Answer::json(StatusCode::BAD_REQUEST, &json!({"error": error.to_string()})),
+    }
+}
+
+/// The answer to a call that must succeed.
+pub(crate) async fn ask(gateway: &Gateway, call: OwnCall<'_>) -> Result<Value, AdminError> {
+    let answer = gateway.upstream.own(call).await.map_err(|_| AdminError::Silent)?;
+    match answer.status.is_success() {
+        true => Ok(answer.as_json()),
+        false => Err(AdminError::Refused(answer.text().to_owned())),
     }
 }
 

@@ -126,6 +126,17 @@ impl ControlHandle {
         Arc::clone(&self.gateway.token_issuer)
     }
 
+    /// A call of a JSON service for an account, outside the call log and the rules.
+    pub async fn ask(
+        &self,
+        account: &str,
+        service: &str,
+        target: &str,
+        body: &serde_json::Value,
+    ) -> Result<serde_json::Value, admin::AdminError> {
+        admin::ask(&self.gateway, upstream::OwnCall::json(account, service, target, body)).await
+    }
+
     /// Requests and validates a certificate of ACM in us-east-1 for the hosts, outside the call log.
     pub async fn request_certificate(&self, account: &str, hosts: &[String]) -> Result<String, admin::AdminError> {
         admin::request_certificate(&self.gateway, account, hosts).await

@@ -1,6 +1,7 @@
-// The sign-in pages: one form with user and password, nothing else to click.
+// The sign-in pages: one form with user and password, a one-time code where a stronger login is wanted, nothing else to click.
 import { timingSafeEqual, createHash } from 'node:crypto';
 import { loginPage } from './pages.mjs';
+import { strongContext } from './policy.mjs';
 
 const FORM_LIMIT = 8192;
 
@@ -22,22 +23,36 @@ function send(response, status, html) {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(html);
 }
 
-/** Answers `/interaction/<uid>`: GET shows the form, POST signs in. */
-export async function handleInteraction(provider, users, request, response) {
+/** Who signs in, or what to tell them. */
+function judge(sent, { directory, tenant }, wanted) {
+  const user = directory.byName(sent.get('user'));
+  if (!user || !same(user.password, sent.get('password') ?? '')) return { problem: 'The user or the password is wrong.' };
+  if (user.disabled) return { problem: 'The account is disabled.' };
+  if (tenant && user.tenant !== tenant) return { problem: 'The account does not exist in this tenant (AADSTS50020).' };
+  if (wanted && user.code && !same(user.code, sent.get('code') ?? '')) return { problem: 'The code is wrong.' };
+  const strong = wanted && user.code;
+  return { login: { accountId: user.sub, acr: strong ? wanted : 'pwd', amr: strong ? ['pwd', 'otp'] : ['pwd'], remember: true } };
+}
+
+/** Answers `<mount>/interaction/<uid>`: GET shows the form, POST signs in. */
+export async function handleInteraction(realm, request, response) {
+  const { provider } = realm;
   const details = await provider.interactionDetails(request, response);
-  if (details.prompt.name !== 'login') throw new Error(`nothing to do for prompt ${details.prompt.name}`);
-  const action = `/interaction/${details.uid}`;
+  const { name } = details.prompt;
+  if (name !== 'login' && name !== 'select_account') throw new Error(`nothing to do for prompt ${name}`);
+  const action = `${realm.mount}/interaction/${details.uid}`;
+  const claims = details.params.claims ? JSON.parse(details.params.claims) : {};
+  const wanted = strongContext(details.params, claims);
   if (request.method === 'GET') {
-    send(response, 200, loginPage(action, details.params.login_hint));
+    send(response, 200, loginPage(action, { user: details.params.login_hint, strong: wanted }));
   } else if (request.method === 'POST') {
     const sent = await form(request);
-    const user = users.find((u) => u.user === sent.get('user'));
-    if (!user || !same(user.password, sent.get('password') ?? '')) {
-      send(response, 401, loginPage(action, sent.get('user'), 'The user or the password is wrong.'));
+    const { login, problem } = judge(sent, realm, wanted);
+    if (problem) {
+      send(response, 401, loginPage(action, { user: sent.get('user'), strong: wanted, problem }));
       return;
     }
-    const login = { accountId: user.sub, amr: ['pwd'], remember: true };
-    await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
+    await provider.interactionFinished(request, response, { login, select_account: {} }, { mergeWithLastSubmission: false });
   } else {
     response.writeHead(405, { allow: 'GET, POST' }).end();
   }

@@ -15,11 +15,13 @@ button{margin-top:1.5rem}[role=alert]{color:#a00}</style></head>
 }
 
 /** The sign-in form. */
-export function loginPage(action, user, problem) {
+export function loginPage(action, { user, strong, problem } = {}) {
   const alert = problem ? `<p role="alert">${escape(problem)}</p>` : '';
+  const code = strong ? '<label>Code <input name="code" autocomplete="one-time-code"></label>' : '';
   return page('Sign in to the local directory', `${alert}<form method="post" action="${escape(action)}">
 <label>User <input name="user" value="${escape(user)}" autocomplete="username" autofocus required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+${code}
 <button type="submit">Sign in</button></form>`);
 }
 

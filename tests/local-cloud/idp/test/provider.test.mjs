@@ -1,99 +1,22 @@
 // The provider as a relying party meets it: discovery, sign-in by form, PKCE, claims, prompt and max_age, logout.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpsRequest } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createPublicKey, verify } from 'node:crypto';
+import { authorize, CALLBACK, claimsOf, EDGE, FORM, start, verifierOf } from '../testing/harness.mjs';
 
-const directory = mkdtempSync(join(tmpdir(), 'idp-'));
-const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
-const EDGE = 'https://d111111abcdef8.cloudfront.net:8443';
-const CALLBACK = `${EDGE}/oauth2/callback`;
-let child;
+let running;
 let issuer;
+let child;
+const ask = (...arguments_) => running.ask(...arguments_);
+const signIn = (...arguments_) => running.signIn(...arguments_);
+const redeem = (...arguments_) => running.redeem(...arguments_);
 
 before(async () => {
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-    '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-  const configuration = {
-    certificate, key, port: 0, edge_port: 8443,
-    users: [
-      { sub: 'u-1', user: 'demo', password: 'pw', email: 'demo@example.com', name: 'Demo', groups: ['staff'] },
-      { sub: 'u-2', user: 'alone', password: 'pw', email: 'alone@example.com', name: 'Alone' },
-    ],
-    clients: [{ client_id: 'public' }, { client_id: 'confidential', client_secret: 'a secret of the test' }],
-    redirect_uris: ['https://app.example.com/oauth2/callback'],
-  };
-  writeFileSync(join(directory, 'c.json'), JSON.stringify(configuration));
-  child = spawn(process.execPath, [new URL('../src/main.mjs', import.meta.url).pathname, join(directory, 'c.json')], { stdio: ['pipe', 'pipe', 'ignore'] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    ({ issuer } = JSON.parse(line));
-    break;
-  }
+  running = await start();
+  ({ issuer, child } = running);
 });
 
-after(async () => {
-  const ended = new Promise((resolve) => { child.once('exit', resolve); });
-  child.stdin.end();
-  assert.equal(await ended, 0);
-  rmSync(directory, { recursive: true });
-});
-
-/** One request; cookies are kept in the jar. */
-function ask(url, { method = 'GET', headers = {}, body, jar = new Map() } = {}) {
-  return new Promise((resolve, reject) => {
-    const cookie = [...jar].map(([n, v]) => `${n}=${v}`).join('; ');
-    const sent = httpsRequest(new URL(url, issuer), { method, ca: readFileSync(certificate), headers: { ...headers, ...(cookie && { cookie }) } }, (response) => {
-      let text = '';
-      for (const line of response.headers['set-cookie'] ?? []) {
-        const [name, value] = line.split(';')[0].split(/=(.*)/s);
-        if (value === '') jar.delete(name); else jar.set(name, value);
-      }
-      response.on('data', (chunk) => { text += chunk; }).on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
-    });
-    sent.on('error', reject).end(body);
-  });
-}
-
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const claimsOf = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
-
-function authorize(verifier, more = {}) {
-  const challenge = createHash('sha256').update(verifier).digest('base64url');
-  return `/auth?${new URLSearchParams({ client_id: 'public', response_type: 'code', scope: 'openid profile email groups', redirect_uri: CALLBACK,
-    state: 's', nonce: 'n', code_challenge: challenge, code_challenge_method: 'S256', ...more })}`;
-}
-
-/** Follows redirects within the provider; signs in where it is asked to. */
-async function signIn(jar, url, user = 'demo') {
-  let asked = false;
-  let answer = await ask(url, { jar });
-  for (let i = 0; i < 8; i += 1) {
-    const to = answer.headers.location;
-    if (to?.startsWith('https://') && !to.startsWith(issuer)) return { asked, url: new URL(to) };
-    if (to?.includes('/interaction/')) {
-      asked = true;
-      assert.match((await ask(to, { jar })).text, /<form method="post" action="\/interaction\//);
-      answer = await ask(to, { jar, method: 'POST', headers: FORM, body: new URLSearchParams({ user, password: 'pw' }).toString() });
-    } else if (to) {
-      answer = await ask(to, { jar });
-    } else {
-      return { asked, answer };
-    }
-  }
-  throw new Error('too many redirects');
-}
-
-function redeem(code, verifier, more = {}, headers = {}) {
-  const body = new URLSearchParams({ grant_type: 'authorization_code', client_id: 'public', redirect_uri: CALLBACK, code, code_verifier: verifier, ...more });
-  return ask('/token', { method: 'POST', headers: { ...FORM, ...headers }, body: body.toString() });
-}
-
-const verifierOf = () => randomBytes(32).toString('base64url');
+after(() => running.stop());
 
 test('discovery names what the edge needs', async () => {
   const found = JSON.parse((await ask('/.well-known/openid-configuration')).text);
