@@ -1,6 +1,6 @@
 //! Mistakes are plan-time errors with the attribute's path, what is wrong, why, and what to write instead.
 
-use zt_acceptance_tests::{HEAD, STORE, application};
+use zt_acceptance_tests::{HEAD, STORE, application, application_with};
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::terraform::Terraform;
 
@@ -70,9 +70,14 @@ fn mistakes_of_an_application_are_found_by_the_plan() {
     );
     mistakes.check(&issuer, &format!("{issuer}/other"), &["identity_provider.issuer"]);
     mistakes.check(
+        &issuer,
+        &format!("{issuer}/"),
+        &["identity_provider.issuer", "names the issuer"],
+    );
+    mistakes.check(
         r#"  identity_headers "#,
         "  session = { lifetime = \"13h\", absolute_lifetime = \"13h\" }\n  identity_headers ",
-        &["session", "12h"],
+        &["session.absolute_lifetime", "12h"],
     );
     mistakes.check(
         &certificate,
@@ -82,7 +87,12 @@ fn mistakes_of_an_application_are_found_by_the_plan() {
     mistakes.check(
         &format!("[\"{host}\"]"),
         &format!("[\"{host}\", \"UPPER.example.com\"]"),
-        &["aliases"],
+        &["aliases", "lower case"],
+    );
+    mistakes.check(
+        r#"path = "/public/*""#,
+        r#"origin = "api", path = "/p@th/*""#,
+        &["routes[0].path", "CloudFront"],
     );
 }
 
@@ -116,6 +126,32 @@ fn a_domain_of_another_distribution_is_a_clear_error() {
     );
     terraform.destroy().success();
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
+
+#[test]
+fn two_applications_of_one_configuration_cannot_have_one_domain() {
+    let mut mistakes = Mistakes::new();
+    let host = mistakes.cloud.endpoints.edge.hosts[0].clone();
+    let one = application(&mistakes.cloud.endpoints, "one", &host);
+    mistakes.good.push_str(&one.replace(&host, "free.example.com"));
+    mistakes.check("free.example.com", &host, &["Domain in use", "aliases", &host]);
+}
+
+/// Terraform itself takes a domain that is written twice in one set for one; what only looks different is refused.
+#[test]
+fn a_domain_twice_in_one_application() {
+    let mistakes = Mistakes::new();
+    let host = &mistakes.cloud.endpoints.edge.hosts[0];
+    let aliases = format!("aliases         = [\"{host}\"");
+    for other in [host.to_uppercase(), format!("{host}."), format!("{host}:443")] {
+        let twice = format!("{aliases}, \"{other}\"");
+        mistakes.check(&aliases, &twice, &["aliases", "host name", &other]);
+    }
+    let twice = mistakes.good.replace(&aliases, &format!("{aliases}, \"{host}\""));
+    let terraform = Terraform::new(&mistakes.cloud.endpoints, &[("main.tf", &twice)]);
+    let run = terraform.run(&["plan", "-no-color"]).success();
+    let planned: Vec<_> = run.output.matches(&format!("+ \"{host}\"")).collect();
+    assert_eq!(planned.len(), 1, "{}", run.output);
 }
 
 #[test]
@@ -154,6 +190,61 @@ fn denied_throttled_and_failing_calls_are_one_diagnostic_with_a_request_id() {
         terraform.destroy().success();
         assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
     }
+}
+
+/// A denial of a call on an object that exists: AWS names the action, the message the object too.
+#[test]
+fn a_denial_names_action_and_resource() {
+    let cloud = LocalCloud::start();
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+    let rule =
+        serde_json::json!({"service": "secretsmanager", "operation": "CreateSecret", "kind": "denied", "count": 1000});
+    cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
+    let run = terraform.apply(&[]).failure();
+    for text in [
+        "AWS denied secretsmanager:CreateSecret",
+        "Allow secretsmanager:CreateSecret on zt/main/pepper",
+        "AWS request id: ",
+    ] {
+        assert!(run.folded().contains(text), "`{text}` is not in:\n{}", run.output);
+    }
+    cloud.admin(reqwest::Method::DELETE, "/faults", None);
+    terraform.apply(&[]).success();
+    terraform.plan_is_empty();
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
+
+/// Somebody else who changes the distribution all the time: nothing is overwritten, and later it goes on.
+#[test]
+fn a_lasting_conflict_is_one_diagnostic_and_loses_nothing() {
+    let cloud = LocalCloud::start();
+    let host = &cloud.endpoints.edge.hosts[0];
+    let priced = |class: &str| {
+        let more = format!("  price_class = \"{class}\"\n");
+        [HEAD, STORE, &application_with(&cloud.endpoints, "members", host, &more)].concat()
+    };
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &priced("PriceClass_100"))]);
+    terraform.apply(&[]).success();
+    let rule = serde_json::json!({"service": "cloudfront", "operation": "UpdateDistribution", "kind": "conflict", "count": 1000});
+    cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
+    terraform.write("main.tf", &priced("PriceClass_200"));
+    let run = terraform.apply(&[]);
+    for text in [
+        "was changed by another writer",
+        "PreconditionFailed",
+        "AWS request id: ",
+    ] {
+        assert!(run.folded().contains(text), "`{text}` is not in:\n{}", run.output);
+    }
+    assert_eq!(run.output.matches("Error:").count(), 1, "{}", run.output);
+    let plan = terraform.plan(&[]);
+    assert_eq!(plan.code, 2, "the state claims what is not done:\n{}", plan.output);
+    cloud.admin(reqwest::Method::DELETE, "/faults", None);
+    terraform.apply(&[]).success();
+    terraform.plan_is_empty();
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! orphaned; or the message names the import.
 
 use std::collections::BTreeSet;
-use std::process::Child;
+use zt_acceptance_tests::kill::{self, At, When};
 use zt_acceptance_tests::{HEAD, STORE, application};
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::terraform::Terraform;
@@ -30,15 +30,18 @@ fn calls_of_a_create(cloud: &LocalCloud, base: &str, configuration: &str) -> Vec
 fn check(cloud: &LocalCloud, base: &str, configuration: &str, (service, operation): &(String, String)) {
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", base)]);
     terraform.apply(&[]).success();
-    let rule = serde_json::json!({"service": service, "operation": operation, "kind": "hold", "count": 1});
-    cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
     terraform.write("main.tf", configuration);
-    let mut running = terraform.spawn(&["apply", "-auto-approve", "-no-color"]);
-    let held = cloud.admin(reqwest::Method::GET, "/holds", None);
-    assert!(!held.is_null(), "{service} {operation} was never called");
-    kill_provider(&running);
-    let _ = running.wait();
-    cloud.admin(reqwest::Method::DELETE, "/faults", None);
+    let at = At {
+        service: service.clone(),
+        operation: operation.clone(),
+        nth: 1,
+    };
+    kill::provider_at(
+        cloud,
+        &terraform,
+        &["apply", "-auto-approve", "-no-color"],
+        (&at, When::Before),
+    );
 
     let run = terraform.apply(&[]);
     assert_eq!(
@@ -53,36 +56,6 @@ fn check(cloud: &LocalCloud, base: &str, configuration: &str, (service, operatio
         "killed at {service} {operation}: {:?}",
         cloud.left_over()
     );
-}
-
-/// SIGKILL to every provider process below this Terraform.
-fn kill_provider(terraform: &Child) {
-    let mut killed = 0;
-    for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
-            continue;
-        };
-        let program = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
-        if program.ends_with("terraform-provider-zt") && is_below(id, terraform.id()) {
-            let status = std::process::Command::new("kill")
-                .args(["-9", &id.to_string()])
-                .status();
-            killed += u32::from(status.is_ok_and(|status| status.success()));
-        }
-    }
-    assert!(killed > 0, "there was no provider to kill");
-}
-
-fn is_below(mut process: u32, ancestor: u32) -> bool {
-    while process > 1 {
-        if process == ancestor {
-            return true;
-        }
-        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
-        process = parent.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-    }
-    false
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! A revoked user is out, in the same browser, with the provider's session alive; lifting revives nothing.
 
+use zt_acceptance_tests::kill::{self, At, When};
+use zt_acceptance_tests::left_behind::{import_and_lift, imports};
+use zt_acceptance_tests::store::blocks;
 use zt_acceptance_tests::{HEAD, STORE, application, revocation};
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::terraform::Terraform;
@@ -132,6 +135,64 @@ fn a_sign_out_ends_sessions_once_and_asks_for_a_fresh_login() {
     assert!(location.contains("fresh=1"), "{location}");
     assert_eq!(member.ends_with(), 200, "after a fresh login the user is in again");
     assert_eq!(member.replay(&old).0, 302, "the old session stays dead");
+    member.terraform.destroy().success();
+    assert!(member.cloud.left_over().is_empty(), "{:?}", member.cloud.left_over());
+}
+
+impl Member {
+    /// The provider is killed after one of its writes of this revocation, which is then applied again and destroyed.
+    ///
+    /// What the killed apply wrote holds until the import that the message names has lifted it, and not a moment longer.
+    /// `after` is what a session from before is answered while only that stands.
+    fn survives_a_kill(&self, revocation: &str, nth: usize, after: u16) {
+        let old = self.session();
+        self.terraform.write("main.tf", &[&self.base, revocation].concat());
+        let at = At {
+            service: "cloudfront-keyvaluestore".to_owned(),
+            operation: "UpdateKeys".to_owned(),
+            nth,
+        };
+        let apply = ["apply", "-auto-approve", "-no-color"];
+        kill::provider_at(&self.cloud, &self.terraform, &apply, (&at, When::After));
+        let run = self.terraform.apply(&[]).success();
+        assert_eq!(imports(&run.output).len(), 1, "{}", run.output);
+        self.terraform.plan_is_empty();
+        assert_eq!(self.replay(&old).0, 403);
+
+        self.terraform.write("main.tf", &self.base);
+        let run = self.terraform.apply(&[]).success();
+        assert_eq!(self.replay(&old).0, after, "a destroy lifts what is not its own");
+        let named = imports(&run.output);
+        assert_eq!(named.len(), 1, "the destroy says nothing:\n{}", run.output);
+        import_and_lift(&self.terraform, &named);
+        assert!(blocks(&self.cloud).is_empty(), "{:?}", blocks(&self.cloud));
+        self.grow_old();
+        let (status, location) = self.replay(&old);
+        assert_eq!(status, 302, "a session from before the block passes");
+        assert!(location.contains("fresh=1"), "{location}");
+        assert_eq!(self.ends_with(), 200, "a fresh login works");
+    }
+
+    fn everyone(&self, whom: &str) -> String {
+        let user = revocation(&self.cloud.endpoints, "out", &self.subject, "");
+        let users = user
+            .lines()
+            .find(|line| line.trim().starts_with("users"))
+            .expect("users");
+        user.replace(users, &format!("  everyone = {{ {whom} }}"))
+    }
+}
+
+#[test]
+fn what_a_killed_apply_blocked_is_named_and_can_be_lifted() {
+    let member = Member::logged_in();
+    let user = revocation(&member.cloud.endpoints, "out", &member.subject, "");
+    member.survives_a_kill(&user, 1, 403);
+    member.survives_a_kill(&member.everyone("applications = [\"members\"]"), 1, 403);
+    // The first write is that of the store's own document, which later applications inherit, the second that of the
+    // applications there are. A cookie of the last minute that is merely signed out is answered by 503.
+    member.survives_a_kill(&member.everyone("store = true"), 1, 503);
+    member.survives_a_kill(&member.everyone("store = true"), 2, 403);
     member.terraform.destroy().success();
     assert!(member.cloud.left_over().is_empty(), "{:?}", member.cloud.left_over());
 }
