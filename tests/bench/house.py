@@ -42,7 +42,7 @@ def inner_loop():
         start = time.perf_counter()
         done = subprocess.run(["make", "--no-print-directory", "test-inner"], cwd=ROOT, capture_output=True, text=True)
         seconds = time.perf_counter() - start
-        told = next((match[1] for match in re.finditer(r"(\d+ tests run: .*)", done.stdout)), "")
+        told = next((match[1] for match in re.finditer(r"(\d+(?:/\d+)? tests run: .*)", done.stdout)), "it does not build")
         if done.returncode != 0:
-            return f"not measured: it failed ({told or 'it does not build'})"
+            return f"not measured, it failed: {told}"
     return f"{seconds:.0f} s ({told})"

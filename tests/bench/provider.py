@@ -29,7 +29,7 @@ def client_certificate(folder):
 
 
 def handshake(runs=30):
-    """Milliseconds from start to the handshake line, with mutual TLS, and resident kilobytes then."""
+    """Milliseconds from start to the handshake line, with mutual TLS, median and least, and resident kilobytes then."""
     times, sizes = [], []
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(
@@ -45,7 +45,7 @@ def handshake(runs=30):
             sizes.append(int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))))
             child.kill()
             child.wait()
-    return statistics.median(times), statistics.median(sizes)
+    return statistics.median(times), min(times), statistics.median(sizes)
 
 
 def mirror(folder):
@@ -88,8 +88,8 @@ def schema(folder, environment, name, source, runs=7):
 
 
 def rows():
-    milliseconds, kilobytes = handshake()
-    yield "start to handshake, mutual TLS", f"{milliseconds:.1f} ms", "≤ 5 ms"
+    milliseconds, least, kilobytes = handshake()
+    yield "start to handshake, mutual TLS", f"{milliseconds:.1f} ms (least {least:.1f} ms)", "≤ 5 ms"
     yield "resident at handshake", f"{kilobytes / 1024:.1f} MB", ""
     with tempfile.TemporaryDirectory() as folder:
         environment = mirror(folder)

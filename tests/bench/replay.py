@@ -1,7 +1,7 @@
 """The peer of a plan: the very requests it sent, sent again ten at a time by a client that does nothing else.
 
 A recorder is the provider's HTTP proxy for one plan, so that its endpoint, which is part of what is compared, stays the
-same. Nobody judges signatures here, so the requests can be sent again as they were.
+same. The requests are sent again as they were, signatures and all, within a minute or two.
 """
 
 import http.client
