@@ -197,14 +197,14 @@ impl Explanation {
         (route, mapping): (&CompiledRoute, &ClaimMapping),
         (question, caller): (&Question<'_>, &Caller<'_>),
     ) {
-        let taken = route.methods.as_ref();
-        if taken.is_some_and(|taken| taken.iter().all(|method| method.as_str() != question.method)) {
-            self.decision = Decision::MethodNotAllowed;
-            return;
-        }
         let version = question.tls.and_then(|tls| tls.split(':').next());
         if route.tls13 && version != Some("TLSv1.3") {
             self.decision = Decision::OldTls;
+            return;
+        }
+        let taken = route.methods.as_ref();
+        if taken.is_some_and(|taken| taken.iter().all(|method| method.as_str() != question.method)) {
+            self.decision = Decision::MethodNotAllowed;
             return;
         }
         let Access::Policies(names) = &route.access else {

@@ -4,6 +4,7 @@
 mod behaviours;
 mod context;
 mod delivery;
+mod explanations;
 mod policies;
 mod routes;
 mod settings;

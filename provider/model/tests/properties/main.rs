@@ -2,6 +2,7 @@
 //! all short words, resolvers as servers have them, and the meaning of the documents themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod addresses;
 mod decisions;
 mod ledger;
 mod pages;
