@@ -96,12 +96,13 @@ test('[C12] a hook that says no ends the login with a page', async () => {
   assert.deepEqual(setCookies(response).filter((line) => !line.includes('Max-Age=0')), []);
 });
 
+const JSON_TYPE = { 'content-type': 'application/json' };
 const json = (response, body) => response.setHeader('content-type', 'application/json').end(body);
 const FAULTS = [
-  ['an error', (response) => response.writeHead(500).end('{"claims":{}}')],
+  ['an error', (response) => response.writeHead(500, JSON_TYPE).end('{"claims":{}}')],
   ['no content', (response) => response.writeHead(204).end()],
-  ['another refusal', (response) => response.writeHead(401).end('{"claims":{}}')],
-  ['a redirect to a yes', (response) => response.writeHead(307, { location: hook.url }).end()],
+  ['another refusal', (response) => response.writeHead(401, JSON_TYPE).end('{"claims":{}}')],
+  ['a redirect to a yes', (response) => response.writeHead(307, { ...JSON_TYPE, location: hook.url }).end('{"claims":{}}')],
   ['a page', (response) => response.setHeader('content-type', 'text/html').end('{"claims":{}}')],
   ['half an answer', (response) => json(response, '{"claims":{')],
   ['no claims', (response) => json(response, '{}')],

@@ -167,3 +167,44 @@ test('settings that are missing or not understood leave a function that refuses 
     lambda.stop();
   }
 });
+
+const TRUSTED = { issuer: 'https://signals.example.com', jwks_uri: 'https://signals.example.com/jwks', audience: 'members', algorithms: ['RS256'] };
+const QUEUE = { url: 'https://sqs.eu-central-1.amazonaws.com/1/x.fifo', region: 'eu-central-1' };
+const FEDERATION = { audience: 'api://AzureADTokenExchange', algorithm: 'RS256', region: 'eu-central-1' };
+const HOOK = { url: 'https://hook.example.com/', secret: 'arn:of:the:hook', timeout_ms: 1_500 };
+const FEATURES = [
+  ['all of them', { refresh: true, revocation_endpoint: 'https://login.example.com/revoke', queue: QUEUE, backchannel: true, events: TRUSTED, bearer: [{ ...TRUSTED, type: null, lifetime: 900 }], assertion: { secret: 'arn', audience: 'members' }, overage: { endpoint: 'https://graph.microsoft.com/v1.0/me/getMemberObjects' }, hook: HOOK }, true],
+  ['all of them null', { refresh: null, revocation_endpoint: null, queue: null, backchannel: null, events: null, bearer: null, assertion: null, tenants: null, overage: null, federation: null, hook: null }, true],
+  ['refresh as text', { refresh: 'yes' }, false],
+  ['a revocation endpoint in clear', { revocation_endpoint: 'http://login.example.com/revoke' }, false],
+  ['a queue without an address', { queue: { region: 'eu-central-1' } }, false],
+  ['a queue in clear', { queue: { ...QUEUE, url: 'http://sqs.example.com/1/x.fifo' } }, false],
+  ['a queue elsewhere in clear', { queue: { ...QUEUE, endpoint: 'http://sqs.example.com/' } }, false],
+  ['signals under a MAC', { events: { ...TRUSTED, algorithms: ['HS256'] } }, false],
+  ['signals without an algorithm', { events: { ...TRUSTED, algorithms: [] } }, false],
+  ['bearers that are no list', { bearer: {} }, false],
+  ['a bearer without a lifetime', { bearer: [{ ...TRUSTED, lifetime: 0 }] }, false],
+  ['a bearer that is nothing', { bearer: [null] }, false],
+  ['an assertion without an audience', { assertion: { secret: 'arn' } }, false],
+  ['groups asked for in clear', { overage: { endpoint: 'http://graph.example.com/' } }, false],
+  ['a federated client without a federation', { client_authentication: 'federated' }, false],
+  ['a federation without a federated client', { federation: FEDERATION }, false],
+  ['a federated client', { client_authentication: 'federated', federation: FEDERATION }, true],
+  ['a federation under an algorithm that STS does not have', { client_authentication: 'federated', federation: { ...FEDERATION, algorithm: 'ES256' } }, false],
+  ['a federation elsewhere in clear', { client_authentication: 'federated', federation: { ...FEDERATION, endpoint: 'http://sts.example.com/' } }, false],
+  ['a client with a key that is nowhere', { client_authentication: 'private_key_jwt' }, false],
+  ['a client authentication nobody knows', { client_authentication: 'tls_client_auth' }, false],
+  ['a hook in clear', { hook: { ...HOOK, url: 'http://hook.example.com/' } }, false],
+  ['a hook with a password in its address', { hook: { ...HOOK, url: 'https://user:word@hook.example.com/' } }, false],
+  ['a hook that may take all the time', { hook: { ...HOOK, timeout_ms: 60_000 } }, false],
+  ['a hook without a secret', { hook: { ...HOOK, secret: null } }, false],
+];
+
+test('a feature is on when its settings are whole, off when they are absent, and everything is off when they are half', async () => {
+  for (const [name, changes, whole] of FEATURES) {
+    const own = await World.start({ changes });
+    assert.equal((await own.get('/oauth2/signed-out')).status, whole ? '200' : '503', name);
+    assert.doesNotMatch(own.lambda.output, /arn:of:the:hook|user:word/);
+    own.stop();
+  }
+});

@@ -41,7 +41,9 @@ export default [
   { id: 'C11', what: 'an answer has a largest size', file: 'bounded_fetch.ts', from: 'if (size > largest) throw new TooLarge();', to: '' },
   { id: 'C11', what: 'a code that may have arrived is not sent again', file: 'bounded_fetch.ts', from: 'if (!NOT_SENT.has(code) && !(bounds.repeatable === true && BROKEN.has(code))) throw error;', to: '' },
   { id: 'C11', what: 'all waits together have an end', file: 'budget.ts', from: 'const WHOLE = 12_000;', to: 'const WHOLE = 60_000;' },
-  { id: 'C12', what: 'a failing token endpoint is an outage', file: 'provider.ts', from: "const response = await send(clientAuthentication(config, credential, time()), fetchWithin(TOKEN_TIMEOUT));\n      if (response.status >= 500 || response.status === 429) throw new Refusal('provider_unavailable', { detail: `status_${response.status}` });", to: 'const response = await send(clientAuthentication(config, credential, time()), fetchWithin(TOKEN_TIMEOUT));' },
+  { id: 'C12', what: 'an outage says when to come again', file: 'refused.ts', from: "  if (status === 503) headers.push(['Retry-After', '10']);\n", to: '' },
+  { id: 'C12', what: 'an outage of our own spends no attempt', file: 'callback.ts', from: "refusal.reason === 'secrets_unavailable' || refusal.reason === 'secrets_invalid'", to: 'false' },
+  { id: 'C12', what: 'what cannot be read again is not used again', file: 'secrets.ts', from: "    this.#value = undefined;\n    const value = await this.#load();\n", to: "    const value = await this.#load().catch((error: unknown) => {\n      if (this.#value === undefined) throw error;\n      return this.#value.of;\n    });\n" },
   { id: 'C12', what: 'the hook is asked and followed nowhere', file: 'hook.ts', from: "if (response.status !== 200) throw new Refusal('hook_unavailable', { detail: `status_${response.status}` });", to: '' },
   { id: 'C12', what: 'what the hook did not say is no yes', file: 'hook.ts', from: "if (claims === undefined) throw new Refusal('hook_unavailable', { detail: 'answer' });\n    return claims;", to: 'return claims ?? {};' },
 
