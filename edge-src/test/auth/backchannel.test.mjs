@@ -185,6 +185,7 @@ test('[R12] a token that names no user cannot be mapped, and is refused rather t
 test('[R12] where users are known by another claim, the token must have that claim', async () => {
   const entra = await worldOf({ claims: { user: 'oid', email: 'email', groups: 'groups', roles: 'roles', session: 'sid' } });
   await refuses(await tokenOf({}, {}, entra), 'without it', entra);
+  await refuses(await tokenOf({ sub: undefined, oid: 'object-1' }, {}, entra), 'with it alone', entra);
   assert.equal((await say(await tokenOf({ oid: 'object-1' }, {}, entra), entra)).status, '200');
   assert.equal(entra.queue.messages[0].key, printOf(entra, 'object-1'));
 });

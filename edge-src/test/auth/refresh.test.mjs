@@ -1,5 +1,6 @@
 /** Renewing a session: silently in `start`, by a page and by a script (checklist R3, R16, R17, R18, R19, T17, T18). */
 import assert from 'node:assert/strict';
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { before, test } from 'node:test';
 import { cookiesAfter, HOST, locationOf, rdOf, setCookies } from './support/application.mjs';
 import { makeRsaKey, makeToken } from './support/plain_provider.mjs';
@@ -301,6 +302,50 @@ test('[T5] a refresh cookie of another application, though under the same key, i
   const jar = await loggedIn(other);
   const mine = await loggedIn();
   assert.ok(isLogin(await startWith({ ...mine, [REFRESH]: jar['__Secure-zt-guests-refresh'] })));
+});
+
+/** A refresh cookie made from the contract alone, with node:crypto: JWE compact, `dir`, AES-256-GCM. */
+function sealedBy(where, payload, header = {}, purpose = 'zt refresh v1') {
+  const lp = (text) => Buffer.concat([Buffer.from(Uint32Array.of(Buffer.byteLength(text)).buffer).reverse(), Buffer.from(text)]);
+  const secret = Buffer.from(where.secrets.keys[0].secret, 'base64url');
+  const key = Buffer.from(hkdfSync('sha256', secret, '', Buffer.concat([lp(purpose), lp(where.config.application)]), 32));
+  const head = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: 'k7q2', typ: 'zt-refresh', aud: 'members', ...header })).toString('base64url');
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(head));
+  const text = Buffer.concat([cipher.update(JSON.stringify(payload)), cipher.final()]);
+  return [head, '', iv.toString('base64url'), text.toString('base64url'), cipher.getAuthTag().toString('base64url')].join('.');
+}
+
+test('[R19] [T5] a refresh cookie is one by kind, application, key and content, or it is nothing', async () => {
+  const own = await worldOf();
+  const jar = await loggedIn(own);
+  const { sid, usr } = sessionIn(jar, own);
+  const now = await own.lambda.now();
+  const payload = { sid, usr, iss: own.config.issuer, sub: 'user-1', rt: 'a-token-of-the-test', exp: now + 1_000 };
+  await nextIdToken(own);
+  const cases = [
+    ['as the contract has it', sealedBy(own, payload), true],
+    ['of another kind', sealedBy(own, payload, { typ: 'zt-hint' }), false],
+    ['a transaction by its word', sealedBy(own, payload, { typ: 'zt-tx' }), false],
+    ['of no kind', sealedBy(own, payload, { typ: undefined }), false],
+    ['of another application', sealedBy(own, payload, { aud: 'guests' }), false],
+    ['of no application', sealedBy(own, payload, { aud: undefined }), false],
+    ['of an unknown key', sealedBy(own, payload, { kid: 'none' }), false],
+    ['of no key', sealedBy(own, payload, { kid: undefined }), false],
+    ['under the transaction key', sealedBy(own, payload, {}, 'zt transaction v1'), false],
+    ['with another cipher by its word', sealedBy(own, payload, { enc: 'A128GCM' }), false],
+    ['past the deadline', sealedBy(own, { ...payload, exp: now - 1 }), false],
+    ...['sid', 'usr', 'iss', 'sub', 'rt', 'exp'].map((name) => [`without ${name}`, sealedBy(own, { ...payload, [name]: undefined }), false]),
+    ...['sid', 'usr', 'rt', 'exp'].map((name) => [`${name} of another type`, sealedBy(own, { ...payload, [name]: [payload[name]] }), false]),
+    ['of another session', sealedBy(own, { ...payload, sid: 'A'.repeat(22) }), false],
+    ['of another user', sealedBy(own, { ...payload, usr: 'A'.repeat(12) }), false],
+    ['no object', sealedBy(own, 'text'), false],
+  ];
+  for (const [name, value, counts] of cases) {
+    const asked = own.provider.tokenRequests.length;
+    const response = await scriptWith({ ...jar, [REFRESH]: value }, own);
+    assert.deepEqual([response.status, own.provider.tokenRequests.length - asked], counts ? ['204', 1] : ['401', 0], name);
+  }
 });
 
 test('[R19] the hint cookie is no refresh cookie', async () => {

@@ -8,6 +8,8 @@ export class SecretsManager {
   calls = [];
   /** A function that answers instead, to play an outage. */
   fault;
+  /** The same for one secret, by its ARN. */
+  faults = new Map();
 
   static async start() {
     const manager = new SecretsManager();
@@ -17,6 +19,8 @@ export class SecretsManager {
       const body = Buffer.concat(chunks).toString();
       manager.calls.push({ headers: request.headers, url: request.url, body });
       if (manager.fault !== undefined) return manager.fault(response);
+      const own = manager.faults.get(JSON.parse(body).SecretId);
+      if (own !== undefined) return own(response);
       assert.equal(request.headers['x-amz-target'], 'secretsmanager.GetSecretValue');
       const value = manager.values.get(JSON.parse(body).SecretId);
       response.setHeader('content-type', 'application/x-amz-json-1.1');
