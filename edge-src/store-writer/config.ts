@@ -27,11 +27,12 @@ export function parseConfig(text: string): Config {
   const account = ARN.exec(arn)?.[1];
   if (account === undefined) throw new TypeError('config: arn');
   const region = word(config, 'region');
+  const queue = word(config, 'dead_letter_queue_url');
   return {
     store: word(config, 'store'),
     arn,
     keyValueStore: address(config, 'keyvaluestore_endpoint') ?? `https://${account}.cloudfront-kvs.global.api.aws`,
-    deadLetters: { queue: word(config, 'dead_letter_queue_url'), region, endpoint: address(config, 'sqs_endpoint') ?? `https://sqs.${region}.amazonaws.com` },
+    deadLetters: { queue, region, endpoint: address(config, 'sqs_endpoint') ?? new URL(queue).origin },
   };
 }
 

@@ -46,6 +46,7 @@ export class Store {
     const name = 'DescribeKeyValueStore';
     const answer = await this.#call({ name, method: 'GET' }, '');
     if (answer.status !== 200) throw faultOf(name, answer);
+    if (jsonOf(name, answer)['KvsARN'] !== this.#config.arn) throw new Fault('passing', `${name}: malformed`);
     const date = Date.parse(answer.headers.get('date') ?? '');
     if (!Number.isSafeInteger(date) || date <= 0) throw new Fault('passing', `${name}: no date`);
     return { etag: etagOf(name, answer), now: Math.floor(date / 1_000) };
