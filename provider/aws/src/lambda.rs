@@ -1,4 +1,4 @@
-//! Lambda in us-east-1: functions for the edge, by numbered versions.
+//! Lambda: functions for the edge by numbered versions in us-east-1, and functions of a region with what calls them.
 //!
 //! Promises: a create waits out a role that IAM has not spread yet; a delete that AWS refuses because replicas still
 //! exist at the edge is [`ErrorKind::InUse`](crate::ErrorKind::InUse).
@@ -14,6 +14,12 @@ use crate::error::{ErrorKind, Result};
 use crate::retry::repeat_while;
 use crate::tags::{self, Tags};
 use crate::wait::Wait;
+
+mod event_source;
+mod permission;
+
+pub use event_source::{EventSource, EventSourceConfig};
+pub use permission::Permission;
 
 /// How long a role may take to be known to Lambda.
 const ROLE_SPREADS: Duration = Duration::from_secs(120);

@@ -7,9 +7,11 @@
 
 mod call;
 pub mod cloudfront;
+pub mod cloudwatch_logs;
 pub mod config;
 mod connect;
 pub mod error;
+pub mod events;
 pub mod iam;
 pub mod keyvalue;
 pub mod lambda;
@@ -17,6 +19,7 @@ pub mod retry;
 pub mod s3;
 mod secret;
 pub mod secretsmanager;
+pub mod sqs;
 pub mod sts;
 pub mod tags;
 #[cfg(test)]

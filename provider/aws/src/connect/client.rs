@@ -11,12 +11,15 @@ use aws_types::service_config::ServiceConfigKey;
 use super::{Aws, Shared};
 use crate::call::Patience;
 use crate::cloudfront::CloudFront;
+use crate::cloudwatch_logs::Logs;
 use crate::config::GLOBAL_REGION;
+use crate::events::Events;
 use crate::iam::Iam;
 use crate::keyvalue::KeyValue;
 use crate::lambda::Lambda;
 use crate::s3::S3;
 use crate::secretsmanager::SecretsManager;
+use crate::sqs::Sqs;
 use crate::sts::Sts;
 use crate::wafv2::Wafv2;
 
@@ -76,6 +79,54 @@ impl Aws {
         Lambda::new(client.clone(), self.caller("Lambda"))
     }
 
+    /// Lambda in a region of the user's choice, for functions that are not for the edge.
+    #[must_use]
+    pub fn lambda_in(&self, region: &str) -> Lambda {
+        let shared = &self.shared;
+        let endpoint = shared.endpoint(&shared.settings.endpoints.lambda, "Lambda");
+        let client = client!(aws_sdk_lambda, shared, regional(region), endpoint);
+        Lambda::new(client, self.caller("Lambda"))
+    }
+
+    /// Queues of one region.
+    #[must_use]
+    pub fn sqs(&self, region: &str) -> Sqs {
+        let client = client!(aws_sdk_sqs, &self.shared, regional(region), self.sqs_endpoint());
+        Sqs::new(client, self.caller("SQS"))
+    }
+
+    /// The endpoint that replaces SQS's own, for code that calls it elsewhere.
+    #[must_use]
+    pub fn sqs_endpoint(&self) -> Option<String> {
+        self.shared.endpoint(&None, "SQS")
+    }
+
+    /// Rules of one region.
+    #[must_use]
+    pub fn events(&self, region: &str) -> Events {
+        let endpoint = self.shared.endpoint(&None, "EventBridge");
+        let client = client!(aws_sdk_eventbridge, &self.shared, regional(region), endpoint);
+        Events::new(client, self.caller("EventBridge"))
+    }
+
+    /// Log groups of one region.
+    #[must_use]
+    pub fn logs(&self, region: &str) -> Logs {
+        let endpoint = self.shared.endpoint(&None, "CloudWatch Logs");
+        let client = client!(aws_sdk_cloudwatchlogs, &self.shared, regional(region), endpoint);
+        Logs::new(client, self.caller("CloudWatch Logs"))
+    }
+
+    /// The endpoint that replaces the KeyValueStore's own, for code that calls it elsewhere.
+    #[must_use]
+    pub fn keyvalue_endpoint(&self) -> Option<String> {
+        let shared = &self.shared;
+        shared.endpoint(
+            &shared.settings.endpoints.cloudfront_keyvaluestore,
+            "CloudFront KeyValueStore",
+        )
+    }
+
     /// Secrets Manager in us-east-1.
     #[must_use]
     pub fn secretsmanager(&self) -> SecretsManager {
@@ -123,6 +174,12 @@ impl Aws {
         S3::new(client, self.caller("S3"))
     }
 
+    /// The endpoint that replaces STS's own, for code that calls it elsewhere.
+    #[must_use]
+    pub fn sts_endpoint(&self) -> Option<String> {
+        self.shared.endpoint(&self.shared.settings.endpoints.sts, "STS")
+    }
+
     /// STS in the home region: regional, because the KeyValueStore refuses tokens of the global endpoint.
     #[must_use]
     pub fn sts(&self) -> Sts {
@@ -136,6 +193,11 @@ impl Aws {
 #[allow(clippy::unnecessary_wraps, reason = "the setter takes an option")]
 fn global() -> Option<Region> {
     Some(Region::from_static(GLOBAL_REGION))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the setter takes an option")]
+fn regional(region: &str) -> Option<Region> {
+    Some(Region::new(region.to_owned()))
 }
 
 impl Shared {
