@@ -2,7 +2,7 @@
  * Proves the security tests: takes one guard out of a copy of the function, builds it, and runs only the tests whose names
  * carry the mutant's checklist id. They must be green with the guard and red without it.
  *
- *     node test/auth/mutants/run.mjs [--id C8] [--sample 10]
+ *     node test/auth/mutants/run.mjs [--id C8 [--id C9]] [--sample 10]
  *
  * Prints `mutant <id> <killed|SURVIVED> <red tests> <file>` for each. Every other file of this folder exports such a list.
  */
@@ -17,18 +17,29 @@ const EDGE = fileURLToPath(new URL('../../../', import.meta.url));
 const HERE = fileURLToPath(new URL('./', import.meta.url));
 const VECTORS = fileURLToPath(new URL('../../../../tests/vectors', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../../../../examples', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../../../docs-dev', import.meta.url));
 /** A guard that kept a test from hanging is proved by a test that hangs. */
 const TEST_TIMEOUT = 180_000;
 
-const { values: options } = parseArgs({ options: { id: { type: 'string' }, sample: { type: 'string' } } });
+const { values: options } = parseArgs({ options: { id: { type: 'string', multiple: true }, sample: { type: 'string' } } });
 
 async function mutants() {
   const files = readdirSync(HERE).filter((name) => name.endsWith('.mjs') && name !== basename(import.meta.filename));
   const lists = await Promise.all(files.sort().map((name) => import(pathToFileURL(join(HERE, name)).href)));
-  const all = lists.flatMap((list) => list.default).filter(({ id }) => options.id === undefined || id === options.id);
+  const all = lists.flatMap((list) => list.default).filter(({ id }) => options.id === undefined || options.id.includes(id));
   const wanted = options.sample === undefined ? all.length : Math.min(Number(options.sample), all.length);
   // Spread over the whole list, so that a sample meets every part of the function.
   return Array.from({ length: wanted }, (_, index) => all[Math.floor((index * all.length) / wanted)]);
+}
+
+/** A list that fell behind the sources proves nothing: found before any test runs. */
+function checkPlaces(list) {
+  for (const { id, also = [], ...guard } of list) {
+    for (const { file, from } of [guard, ...also]) {
+      const places = readFileSync(join(EDGE, 'auth', file), 'utf8').split(from).length - 1;
+      if (places !== 1) throw new Error(`mutant ${id}: its text stands ${places} times in ${file}: ${from}`);
+    }
+  }
 }
 
 /** A copy of everything that the tests and the build read. */
@@ -44,6 +55,7 @@ function makeCopy() {
   symlinkSync(join(EDGE, 'test/auth/node_modules'), join(edge, 'test/auth/node_modules'));
   symlinkSync(VECTORS, join(root, 'tests/vectors'));
   symlinkSync(EXAMPLES, join(root, 'examples'));
+  symlinkSync(DOCS, join(root, 'docs-dev'));
   return { root, edge };
 }
 
@@ -66,12 +78,11 @@ async function runTests(edge, id) {
 }
 
 /** Takes the guard out, wherever it has a twin (`also`), and returns what puts everything back. */
-function takeOut(edge, { id, also = [], ...guard }) {
+function takeOut(edge, { also = [], ...guard }) {
   const before = new Map();
   for (const { file, from, to } of [guard, ...also]) {
     const path = join(edge, 'auth', file);
     const source = readFileSync(path, 'utf8');
-    if (source.split(from).length !== 2) throw new Error(`mutant ${id}: its text does not stand exactly once in ${file}: ${from}`);
     if (!before.has(path)) before.set(path, source);
     writeFileSync(path, source.replace(from, () => to));
   }
@@ -96,6 +107,7 @@ async function outcome(edge, mutant, greens) {
 }
 
 const list = await mutants();
+checkPlaces(list);
 const { root, edge } = makeCopy();
 const greens = new Map();
 let survivors = 0;
