@@ -58,7 +58,7 @@ export default [
   { id: 'T4', what: 'a token is a moment old', file: 'identity.ts', from: '      maxTokenAge: OLDEST,\n', to: '' },
   { id: 'T5', what: 'a transaction is of this application', file: 'transaction.ts', from: "header['aud'] === config.application &&", to: '', also: [{ file: 'keys.ts', from: "derived('zt transaction v1')", to: "derive(lp('zt transaction v1', 'any'))" }] },
   { id: 'T7', what: 'an unknown key causes one look in half a minute', file: 'keyset.ts', from: ' || this.#sinceAttempt() < LEAST_BETWEEN) throw error;', to: ') throw error;' },
-  { id: 'T7', what: 'keys that were good outlive an outage', file: 'keyset.ts', from: 'if (known === undefined || age >= USABLE_FOR) throw error;\n      return known.find;', to: 'throw error;' },
+  { id: 'T7', what: 'keys that were good outlive an outage', file: 'keyset.ts', from: 'if (known === undefined || age >= USABLE_FOR) throw error;\n      return known.find;', to: 'throw error;', also: [{ file: 'keyset.ts', from: ' || (age < USABLE_FOR && this.#sinceAttempt() < LEAST_BETWEEN)', to: '' }] },
   { id: 'T7', what: 'and no more than an hour', file: 'keyset.ts', from: 'const USABLE_FOR = 3_600_000;', to: 'const USABLE_FOR = 360_000_000;' },
   { id: 'T7', what: 'an address that is down is not asked for every request', file: 'keyset.ts', from: "if (this.#running === undefined && this.#failure !== undefined && this.#sinceAttempt() < LEAST_AFTER_FAILURE) throw this.#failure;", to: '' },
   { id: 'T7', what: 'requests at once wait for one look', file: 'keyset.ts', from: 'this.#running ??= this.#fetch()', to: 'this.#running = this.#fetch()' },
