@@ -118,3 +118,82 @@ fn cors(value: &Value) -> Option<CorsSource> {
         max_age: Some(read::seconds(&read::text_or(value.get("max_age"), "10m")?)?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn source(policies: Value, routes: Value) -> Option<Source> {
+        read(&Value::object([("policies", policies), ("routes", routes)]))
+    }
+
+    fn one_route(route: Value) -> Value {
+        Value::list([route])
+    }
+
+    fn selector(members: &[(&str, Value)]) -> Value {
+        let members = members.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let policy = Value::object([("require", Value::list([Value::Object(members.collect())]))]);
+        Value::map([("p", policy)])
+    }
+
+    #[test]
+    fn selectors_are_read_as_they_are_written() {
+        let written = selector(&[
+            ("groups", vec!["a"].into()),
+            ("countries", vec!["DE"].into()),
+            ("ips", vec!["10.0.0.0/8"].into()),
+            ("methods", vec!["GET"].into()),
+            ("acr", "mfa".into()),
+            ("amr", vec!["otp"].into()),
+            ("max_age", "8h".into()),
+            ("service_tokens", vec!["ci"].into()),
+        ]);
+        let read = source(written, one_route(Value::object([("path", "/*".into())]))).unwrap();
+        assert_eq!(
+            serde_json::to_value(&read.policies).unwrap(),
+            json!({"p": {"require": [{"groups": ["a"], "countries": ["DE"], "ips": ["10.0.0.0/8"], "methods": ["GET"], "acr": "mfa", "amr": ["otp"], "max_age": 28_800, "service_tokens": ["ci"]}], "any": [], "none": []}})
+        );
+    }
+
+    #[test]
+    fn what_is_not_written_stands_nowhere() {
+        let read = source(
+            selector(&[("groups", vec!["a"].into())]),
+            one_route(Value::object([("path", "/*".into()), ("allow", vec!["p"].into())])),
+        );
+        // The text that applications of earlier releases carry in their membership document.
+        assert_eq!(
+            serde_json::to_string(&read.unwrap()).unwrap(),
+            r#"{"policies":{"p":{"require":[{"groups":["a"]}],"any":[],"none":[]}},"routes":[{"path":"/*","allow":["p"]}]}"#
+        );
+    }
+
+    #[test]
+    fn rewrites_and_floors_are_read() {
+        let route = Value::object([
+            ("path", "/app/*".into()),
+            ("access", "public".into()),
+            ("spa", "/app/index.html".into()),
+            ("min_tls", "1.3".into()),
+        ]);
+        let read = source(Value::Null, one_route(route)).unwrap();
+        assert_eq!(read.routes[0].spa.as_deref(), Some("/app/index.html"));
+        assert_eq!(read.routes[0].min_tls.as_deref(), Some("1.3"));
+    }
+
+    #[test]
+    fn what_is_unknown_is_not_judged() {
+        let route = || one_route(Value::object([("path", "/*".into())]));
+        for member in ["countries", "ips", "methods", "acr", "amr", "max_age", "service_tokens"] {
+            assert_eq!(
+                source(selector(&[(member, Value::unknown())]), route()),
+                None,
+                "{member}"
+            );
+        }
+        let unknown = Value::object([("path", "/*".into()), ("spa", Value::unknown())]);
+        assert_eq!(source(Value::Null, one_route(unknown)), None);
+    }
+}

@@ -29,14 +29,15 @@ fn policies() -> Attribute {
     let selectors = |name, description| Attribute::list(name, description, selector()).optional();
     Attribute::map(
         "policies",
-        "Access policies by name: a user meets a policy when all of `require`, at least one of `any` and none of \
-         `none` hold. Membership is evaluated at login; editing a policy publishes no new auth function.",
+        "Access policies by name: a policy is met when all of `require`, at least one of `any` and none of `none` hold. \
+         What selectors say of users is evaluated at login, what they say of the request, the login and service tokens on \
+         every request; editing a policy publishes no new auth function.",
         [
             selectors("require", "Selectors that must all hold."),
             selectors("any", "Selectors of which at least one must hold."),
             selectors(
                 "none",
-                "Selectors of which none may hold; a missing claim counts as a refusal.",
+                "Selectors of which none may hold; what cannot be decided, such as a missing claim, counts as a refusal.",
             ),
         ],
     )
@@ -44,7 +45,16 @@ fn policies() -> Attribute {
 }
 
 fn selector() -> Vec<Attribute> {
-    let list = |name, description| Attribute::list_of(name, Type::String, description).optional();
+    of_users().into_iter().chain(of_requests()).collect()
+}
+
+fn list_of_texts(name: &'static str, description: &'static str) -> Attribute {
+    Attribute::list_of(name, Type::String, description).optional()
+}
+
+/// What a selector says of a user, evaluated at login.
+fn of_users() -> Vec<Attribute> {
+    let list = list_of_texts;
     vec![
         list("groups", "Groups, any of which suffices."),
         list("roles", "Roles, any of which suffices."),
@@ -64,6 +74,44 @@ fn selector() -> Vec<Attribute> {
         )
         .optional(),
         Attribute::bool("authenticated", "`true`: anybody who is logged in.").optional(),
+    ]
+}
+
+/// What a selector says of the request, of the way of the login, and of machines, decided on every request.
+fn of_requests() -> Vec<Attribute> {
+    let list = list_of_texts;
+    vec![
+        list(
+            "countries",
+            "Countries of the viewer as CloudFront tells them, ISO 3166-1 alpha-2 such as `DE`, any of which suffices.",
+        ),
+        list(
+            "ips",
+            "Ranges of addresses in CIDR notation, IPv4 or IPv6, any of which may hold the viewer's address.",
+        ),
+        list("methods", "Methods of the request, any of which suffices."),
+        Attribute::string(
+            "acr",
+            "Authentication context class that the login must have reached. Who is signed in otherwise is sent to the \
+             provider once more, which is asked for it.",
+        )
+        .optional(),
+        list(
+            "amr",
+            "Authentication methods of which the login must have used one. Together with `acr`, at most four different \
+             combinations may stand in all policies.",
+        ),
+        Attribute::string(
+            "max_age",
+            "How long ago the login may be, such as `8h`, at least `1m`. Who signed in earlier signs in once more.",
+        )
+        .optional()
+        .validate(rules::duration),
+        list(
+            "service_tokens",
+            "Names of service tokens, any of which suffices. A service token is let in only where a policy names it, and \
+             nothing said of users or logins holds for it.",
+        ),
     ]
 }
 
@@ -134,6 +182,18 @@ fn delivery() -> Vec<Attribute> {
             "case_insensitive",
             "Whether letters match in either case. Default `false`.",
         ),
+        Attribute::string(
+            "spa",
+            "Path of a single-page application: GET and HEAD requests within the route go to it unless the last part of \
+             their path has a dot. The same route must decide it.",
+        )
+        .optional(),
+        Attribute::string(
+            "min_tls",
+            "`1.3`: viewers with an older version of TLS get 403. Default: what `minimum_tls` allows.",
+        )
+        .optional()
+        .validate(rules::one_of(&["1.3"])),
         cors(),
     ]
 }
