@@ -138,10 +138,24 @@ impl ClassifyRetry for Patience {
         };
         let unreachable = error.is_connector_error() && tries >= UNREACHABLE_TRIES;
         let failing_test = operation == "TestFunction" && tries >= FUNCTION_TEST_TRIES;
-        if unreachable || failing_test {
+        if unreachable || failing_test || is_quota(context) {
             RetryAction::RetryForbidden
         } else {
             RetryAction::NoActionIndicated
         }
     }
+}
+
+/// A quota that is used up, which no waiting frees. The SDK counts the code as throttling, as DynamoDB means it; Secrets
+/// Manager and Lambda mean the quota.
+fn is_quota(context: &InterceptorContext) -> bool {
+    const CODE: &[u8] = b"LimitExceededException";
+    let Some(response) = context.response() else { return false };
+    let header = response.headers().get("x-amzn-errortype").unwrap_or_default().as_bytes();
+    let body = response.body().bytes().unwrap_or_default();
+    [header, body].into_iter().any(|text| {
+        let code = text.windows(CODE.len()).position(|part| part == CODE);
+        // Longer codes end alike; `RequestLimitExceededException` does mean the rate.
+        code.is_some_and(|at| at == 0 || !text.get(at - 1).is_some_and(u8::is_ascii_alphabetic))
+    })
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ErrorKind;
 use crate::cloudfront::Stage;
 use crate::config::Settings;
-use crate::testing::{Answer, answer, canned, canned_with, settings, xml_error};
+use crate::testing::{Answer, answer, canned, canned_with, json_error, settings, xml_error};
 
 fn described() -> Answer {
     answer(
@@ -71,6 +71,17 @@ async fn refusals_and_conflicts_are_tried_once() {
         assert_eq!((error.kind(), error.tries()), (kind, 1), "{code}");
         assert_eq!(error.code(), Some(code));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_used_up_quota_is_tried_once() {
+    let canned = canned((0..4).map(|_| json_error(400, "LimitExceededException", "too many secrets"))).await;
+    let secrets = canned.aws.secretsmanager();
+    let error = secrets
+        .create("zt/main/pepper", "", &crate::Secret::new("x"), &crate::Tags::default())
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.tries()), (ErrorKind::Quota, 1));
 }
 
 #[tokio::test(start_paused = true)]
