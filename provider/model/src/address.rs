@@ -93,6 +93,12 @@ impl Cidr {
         width == own_width && bits & mask(self.length) == own
     }
 
+    /// The first address of the range.
+    #[must_use]
+    pub fn first(&self) -> Address {
+        self.address
+    }
+
     /// Whether every address of another range lies in this one.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

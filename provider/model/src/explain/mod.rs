@@ -7,6 +7,7 @@
 mod conditions;
 mod place;
 mod policy;
+mod witness;
 mod words;
 
 use serde_json::{Map, Value};
@@ -19,6 +20,7 @@ use crate::instant::Instant;
 use crate::membership::{Claims, ContextRequirement};
 use crate::session::ClaimMapping;
 use place::Place;
+pub use witness::Witness;
 
 /// A hypothetical request. What is absent is not in the request.
 #[derive(Debug, Clone, Copy)]

@@ -17,6 +17,8 @@ use zt_model::source::{RouteSource, Source};
 use crate::table::{Seen, Verdict, Who, decide};
 
 const NOW: u64 = 1_800_000_000;
+const METHODS: [&str; 3] = ["GET", "POST", "HEAD"];
+const COUNTRIES: [&str; 3] = ["DE", "FR", "AQ"];
 
 fn listed(values: &'static [&'static str]) -> impl Strategy<Value = Option<Vec<String>>> {
     let some = proptest::sample::subsequence(values, 1..=values.len());
@@ -289,6 +291,27 @@ proptest! {
                 prop_assert!(!matches!(explained(&compiled, world), Verdict::Allow(_)), "{} {:?}", problems, world);
             }
         }
+    }
+
+    /// A request made up to pass does pass, by the table, with every grant.
+    #[test]
+    fn a_witness_of_a_route_is_let_in(one in policy(), other in policy()) {
+        let compiled = compiled(&[("one".to_owned(), one), ("other".to_owned(), other)].into());
+        let document = document(&compiled);
+        let table: Value = serde_json::from_str(&compiled.table(&document).unwrap().json()).unwrap();
+        let Some(witness) = compiled.witness(&compiled.routes[0]) else { return Ok(()) };
+        let seen = Seen {
+            method: METHODS.into_iter().find(|method| *method == witness.method.as_str()).unwrap(),
+            country: COUNTRIES.into_iter().find(|one| Some(*one) == witness.country.as_ref().map(|one| one.as_str())),
+            address: witness.address.map(|address| &*address.to_string().leak()),
+            who: Who::Session {
+                bits: document.ledger.iter().map(|entry| u64::from(entry.bit)).collect(),
+                contexts: witness.contexts.iter().map(|one| one.as_str().to_owned()).collect(),
+                age: 0,
+            },
+        };
+        // An earlier policy may let it in as well.
+        prop_assert!(matches!(decide(&table, &[0, 1], &seen), Verdict::Allow(_)), "{:?} {}", witness, table);
     }
 
     /// Order and repetition mean nothing: neither to the grants nor to the table.

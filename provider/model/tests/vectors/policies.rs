@@ -63,6 +63,18 @@ fn tables_are_made_as_the_contract_says() {
     }
 }
 
+#[test]
+fn every_route_has_a_request_that_it_lets_in() {
+    for application in list(&vectors!("policies.json"), "applications") {
+        let (compiled, _) = compiled(application);
+        for route in &compiled.routes {
+            let public = route.access == zt_model::compile::Access::Public;
+            let witness = compiled.witness(route);
+            assert_eq!(witness.is_none(), public, "{}: {witness:?}", route.matching.pattern);
+        }
+    }
+}
+
 /// Checklist: P14
 #[test]
 fn requests_are_decided_alike() {
