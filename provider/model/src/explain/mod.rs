@@ -192,6 +192,27 @@ pub(super) enum Who<'a> {
     Machine(&'a str),
 }
 
+impl Decision {
+    /// The decision as one word, for configurations to compare with.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Allow(_) => "allow",
+            Self::Public => "public",
+            Self::Login => "login",
+            Self::StepUp(_) => "step_up",
+            Self::Denied => "denied",
+            Self::NoRoute => "no_route",
+            Self::UnknownHost => "unknown_host",
+            Self::AmbiguousPath(_) => "ambiguous_path",
+            Self::AuthEndpoint => "auth_endpoint",
+            Self::Userinfo => "userinfo",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::OldTls => "old_tls",
+        }
+    }
+}
+
 impl Explanation {
     fn decide(
         &mut self,

@@ -140,7 +140,7 @@ fn kinds(policy: &SplitPolicy) -> Vec<Vec<ContextFingerprint>> {
     for kind in known.into_iter().take(membership::CONTEXT_LIMIT) {
         let with: Vec<Vec<ContextFingerprint>> = sets
             .iter()
-            .map(|set| [set.as_slice(), &[kind.clone()]].concat())
+            .map(|set| [set.as_slice(), std::slice::from_ref(&kind)].concat())
             .collect();
         sets.extend(with);
     }

@@ -126,6 +126,11 @@ fn what_precedes_the_policies_is_decided_as_at_the_edge() {
         change(&mut question);
         explain(&question, &nobody)
     };
+    assert_eq!(with(&|_| ()).decision.word(), "login");
+    assert_eq!(
+        with(&|question| question.path = "/elsewhere").decision.word(),
+        "no_route"
+    );
     for (explanation, code, navigation, other) in [
         (with(&|_| ()), "none", Some(302), Some(401)),
         (with(&|question| question.path = "/api/a"), "none", Some(401), Some(401)),
