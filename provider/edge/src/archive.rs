@@ -1,4 +1,4 @@
-//! The zip of the auth function: the bundle as `index.mjs` and the configuration beside it.
+//! The zips of functions: a bundle as `index.mjs` and its configuration beside it.
 //!
 //! The same input gives the same bytes: fixed order, times, modes and compression, so that the hash Lambda reports
 //! tells whether anything changed.
@@ -20,9 +20,12 @@ pub struct AuthArchive {
     bytes: Vec<u8>,
 }
 
-/// Why the zip cannot be made.
+/// Why the auth function's zip cannot be made.
+pub type AuthArchiveError = ArchiveError;
+
+/// Why a zip cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub enum AuthArchiveError {
+pub enum ArchiveError {
     /// The configuration does not serialise.
     #[error("config.json cannot be written")]
     Config(#[source] serde_json::Error),
@@ -40,18 +43,8 @@ impl AuthArchive {
     /// # Errors
     /// When packing fails.
     pub fn pack(config: &AuthConfig) -> Result<Self, AuthArchiveError> {
-        let json = config.json().map_err(AuthArchiveError::Config)?;
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .compression_level(Some(9))
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o644);
-        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, bytes) in [("index.mjs", AUTH_BUNDLE), ("config.json", json.as_bytes())] {
-            zip.start_file(name, options).map_err(AuthArchiveError::Zip)?;
-            zip.write_all(bytes).map_err(AuthArchiveError::Member)?;
-        }
-        let bytes = zip.finish().map_err(AuthArchiveError::Zip)?.into_inner();
+        let json = config.json().map_err(ArchiveError::Config)?;
+        let bytes = packed(AUTH_BUNDLE, &json)?;
         Ok(Self { bytes })
     }
 
@@ -64,8 +57,28 @@ impl AuthArchive {
     /// SHA-256 of the zip in base64, as Lambda reports it.
     #[must_use]
     pub fn code_sha256(&self) -> String {
-        STANDARD.encode(digest::digest(&digest::SHA256, &self.bytes).as_ref())
+        code_sha256(&self.bytes)
     }
+}
+
+/// The zip of a bundle with its configuration.
+pub(crate) fn packed(bundle: &[u8], config: &str) -> Result<Vec<u8>, ArchiveError> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in [("index.mjs", bundle), ("config.json", config.as_bytes())] {
+        zip.start_file(name, options).map_err(ArchiveError::Zip)?;
+        zip.write_all(bytes).map_err(ArchiveError::Member)?;
+    }
+    Ok(zip.finish().map_err(ArchiveError::Zip)?.into_inner())
+}
+
+/// SHA-256 in base64, as Lambda reports it.
+pub(crate) fn code_sha256(zip: &[u8]) -> String {
+    STANDARD.encode(digest::digest(&digest::SHA256, zip).as_ref())
 }
 
 #[cfg(test)]

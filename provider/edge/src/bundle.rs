@@ -10,6 +10,9 @@ pub const SESSION_RUNTIME: &str = include_str!("../../../edge-src/dist/session.j
 /// The auth function, one ECMAScript module.
 pub const AUTH_BUNDLE: &[u8] = include_bytes!("../../../edge-src/dist/auth.mjs");
 
+/// The store writer, one ECMAScript module.
+pub const STORE_WRITER_BUNDLE: &[u8] = include_bytes!("../../../edge-src/dist/store-writer.mjs");
+
 /// Version of the session runtime: twelve hexadecimal digits of its SHA-256.
 #[must_use]
 pub fn session_version() -> String {
@@ -20,6 +23,12 @@ pub fn session_version() -> String {
 #[must_use]
 pub fn auth_version() -> String {
     version(AUTH_BUNDLE)
+}
+
+/// Version of the store writer's bundle: twelve hexadecimal digits of its SHA-256.
+#[must_use]
+pub fn store_writer_version() -> String {
+    version(STORE_WRITER_BUNDLE)
 }
 
 fn version(bytes: &[u8]) -> String {
@@ -40,7 +49,12 @@ mod tests {
     #[test]
     fn the_bundles_are_those_the_edge_build_made() {
         let sums = include_str!("../../../edge-src/dist/SHA256SUMS");
-        for (name, bytes) in [("session.js", SESSION_RUNTIME.as_bytes()), ("auth.mjs", AUTH_BUNDLE)] {
+        let bundles = [
+            ("session.js", SESSION_RUNTIME.as_bytes()),
+            ("auth.mjs", AUTH_BUNDLE),
+            ("store-writer.mjs", STORE_WRITER_BUNDLE),
+        ];
+        for (name, bytes) in bundles {
             let line = format!("{}  {name}", hex(bytes));
             assert!(
                 sums.lines().any(|known| known == line),

@@ -10,9 +10,13 @@ mod bundle;
 mod config;
 mod events;
 mod session_function;
+mod store_writer;
 
-pub use archive::{AuthArchive, AuthArchiveError};
-pub use bundle::{AUTH_BUNDLE, SESSION_RUNTIME, auth_version, session_version};
+pub use archive::{ArchiveError, AuthArchive, AuthArchiveError};
+pub use bundle::{
+    AUTH_BUNDLE, SESSION_RUNTIME, STORE_WRITER_BUNDLE, auth_version, session_version, store_writer_version,
+};
 pub use config::{AuthConfig, ClaimNames, ClientAuthentication, SecretReferences};
 pub use events::{EventsError, Expectation, TestEvent, TestSession, test_events};
 pub use session_function::{FUNCTION_LIMIT, FunctionTooLarge, RenderError, SessionFunction};
+pub use store_writer::{StoreWriterArchive, StoreWriterConfig};

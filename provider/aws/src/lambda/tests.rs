@@ -99,3 +99,66 @@ async fn versions_are_the_numbered_ones_of_all_pages() {
         ["1", "2"]
     );
 }
+
+fn event_source(id: &str, state: &str) -> String {
+    format!(
+        r#"{{"UUID":"{id}","State":"{state}","BatchSize":10,"FunctionArn":"arn:f","EventSourceArn":"arn:q",
+        "FunctionResponseTypes":["ReportBatchItemFailures"]}}"#
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_may_not_read_the_queue_yet_is_waited_for() {
+    let message = "The function execution role does not have permissions to call ReceiveMessage on SQS";
+    let refused = json_error(400, "InvalidParameterValueException", message);
+    let canned = canned([refused, answer(202, event_source("u", "Creating"))]).await;
+    let config = EventSourceConfig {
+        function_arn: "arn:f".to_owned(),
+        source_arn: "arn:q".to_owned(),
+        batch_size: 10,
+    };
+    let lambda = canned.aws.lambda_in("eu-central-1");
+    assert_eq!(lambda.create_event_source(&config, &Tags::new()).await.unwrap(), "u");
+    let sent = &canned.sent()[1];
+    assert!(
+        sent.body
+            .contains(r#""FunctionResponseTypes":["ReportBatchItemFailures"]"#),
+        "{}",
+        sent.body
+    );
+    assert!(sent.header("authorization").unwrap().contains("/eu-central-1/lambda/"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mapping_is_waited_for_until_it_takes_messages_and_until_it_is_gone() {
+    let states = ["Creating", "Enabled", "Deleting"].map(|state| answer(200, event_source("u", state)));
+    let gone = json_error(
+        404,
+        "ResourceNotFoundException",
+        "The resource you requested does not exist.",
+    );
+    let canned = canned(states.into_iter().chain([gone])).await;
+    let lambda = canned.aws.lambda_in("eu-central-1");
+    let minute = Duration::from_secs(60);
+    lambda.wait_event_source_enabled("u", minute).await.unwrap();
+    lambda.wait_event_source_gone("u", minute).await.unwrap();
+    assert_eq!(canned.lines().len(), 4);
+}
+
+#[tokio::test]
+async fn one_object_alone_may_call_a_function() {
+    let canned = canned([
+        answer(201, r#"{"Statement":"{}"}"#),
+        json_error(404, "ResourceNotFoundException", "none"),
+    ])
+    .await;
+    let lambda = canned.aws.lambda_in("eu-central-1");
+    let permission = Permission {
+        id: "zt".to_owned(),
+        service: "events.amazonaws.com".to_owned(),
+        source_arn: "arn:r".to_owned(),
+    };
+    lambda.add_permission("f", &permission).await.unwrap();
+    assert!(canned.sent()[0].body.contains(r#""SourceArn":"arn:r""#));
+    assert_eq!(lambda.policy("f").await.unwrap(), None);
+}

@@ -15,6 +15,19 @@ const RECOVERY: &str = "zt:recovery-days";
 /// The configured session lifetime; the store's own document may hold a longer one of earlier times.
 const LIFETIME: &str = "zt:max-session-lifetime";
 
+/// Where the queue and the writer are: a KeyValueStore has no region to tell it.
+const REGION: &str = "zt:writer-region";
+
+/// The tag that remembers the region of the writer.
+pub(super) fn region_tag(region: &str) -> (String, String) {
+    (REGION.to_owned(), region.to_owned())
+}
+
+/// What `region_tag` remembered.
+pub(super) fn writer_region(tags: &Tags) -> Option<String> {
+    tags.get(REGION).cloned()
+}
+
 /// The tag that remembers `max_session_lifetime`.
 pub(super) fn lifetime_tag(lifetime: &str) -> (String, String) {
     (LIFETIME.to_owned(), lifetime.to_owned())

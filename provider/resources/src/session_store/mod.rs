@@ -1,10 +1,15 @@
-//! `zt_session_store`: the KeyValueStore with all its pages, and the pepper.
+//! `zt_session_store`: the KeyValueStore with all its pages, the pepper, and the writer behind its queue.
 
 mod mark;
 mod pages;
 mod pepper;
+mod reading;
 mod resource;
 mod schema;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 pub use resource::SessionStore;
 

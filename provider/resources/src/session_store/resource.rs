@@ -6,19 +6,21 @@ use zt_aws::cloudfront::Store;
 use zt_aws::error::optional;
 use zt_aws::{Aws, Tags};
 use zt_framework::timeouts::Timeouts;
+use zt_framework::value::json::from_plain;
 use zt_framework::{
     ApplyOutcome, Context, CreateRequest, DeleteOutcome, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema,
     ImportOutcome, ImportRequest, Path, Plan, PlanRequest, ReadOutcome, ReadRequest, Resource, Schema, UpdateRequest,
     Value, async_trait,
 };
 use zt_model::duration::Duration as Lifetime;
-use zt_model::ids::StoreName;
+use zt_model::ids::{InstanceId, StoreName};
 
-use super::mark::{StoreMark, lifetime_tag, recovery_days, recovery_tag, session_lifetime};
+use super::mark::{StoreMark, lifetime_tag, recovery_tag, region_tag, writer_region};
 use super::pages::{self, Absent};
 use super::pepper::Anchor;
-use super::{exists, key_value_store_name, pepper, schema};
-use crate::connection::Connection;
+use super::writer::{self, Scope};
+use super::{exists, key_value_store_name, pepper, reading, schema, settings};
+use crate::connection::{Connected, Connection};
 use crate::failure::diagnostic;
 use crate::tagging;
 
@@ -41,7 +43,11 @@ impl SessionStore {
         let aws = &connected.aws;
         let name = store_name(planned)?;
         let tags = tagging::merge(&connected.default_tags, planned.get("tags"));
-        let marked: Tags = tags.clone().into_iter().chain(remembered(planned)).collect();
+        let marked: Tags = tags
+            .clone()
+            .into_iter()
+            .chain(remembered(planned, aws.region()))
+            .collect();
         let anchor = pepper::ensure(aws, &name, &marked).await?;
         let limit = Timeouts::of(planned).create(TIMEOUT);
         let store = ensure_store(aws, &anchor.mark, &tags, limit).await?;
@@ -54,8 +60,20 @@ impl SessionStore {
         let writer = connected.writers.of(&connected.aws, &store.arn);
         writer.apply(edits).await.map_err(|error| error.diagnostic())?;
 
+        let scope = Scope {
+            aws,
+            // An interrupted create may have begun where the provider then was.
+            region: writer_region(&anchor.tags).unwrap_or_else(|| aws.region().to_owned()),
+            mark: anchor.mark.clone(),
+            tags: tags.clone(),
+            limit,
+            store_arn: store.arn.clone(),
+        };
+        let deployed = writer::ensure(&scope, &settings::wanted(planned)).await?;
+        let marked: Tags = marked.into_iter().chain([region_tag(&scope.region)]).collect();
         complete(aws, &anchor, &store, &marked).await?;
         let mut state = planned.clone();
+        settings::put_deployed(&mut state, &deployed);
         state.set("arn", store.arn);
         state.set("pepper_secret_arn", anchor.arn);
         state.set("instance_id", anchor.mark.instance.as_str());
@@ -65,50 +83,12 @@ impl SessionStore {
         Ok(state)
     }
 
-    /// Lists the whole store: a lost page must not hide behind the documents of applications. 83 reads a refresh.
-    async fn look(&self, context: &Context, mut state: Value) -> Result<Option<Value>, Diagnostic> {
-        let connected = self.connection.need(context)?;
-        let name = store_name(&state)?;
-        let cloudfront = connected.aws.cloudfront();
-        let store = optional(cloudfront.describe_store(&key_value_store_name(&name)).await);
-        let Some(store) = store.map_err(|error| diagnostic(&error))? else {
-            return Ok(None);
-        };
-        let mark = StoreMark::from_comment(&store.comment);
-        let instance = state.get("instance_id").as_str().map(str::to_owned);
-        let same = |mark: &StoreMark| instance.as_deref().is_none_or(|known| known == mark.instance.as_str());
-        let Some(mark) = mark.filter(same) else {
-            tracing::warn!(
-                store = name.as_str(),
-                "the key value store of this name is not the one in the state"
-            );
-            return Ok(None);
-        };
-        let secret = connected
-            .aws
-            .secretsmanager()
-            .describe(&pepper::secret_name(&name))
-            .await;
-        let secret = optional(secret)
-            .map_err(|error| diagnostic(&error))?
-            .filter(|secret| !secret.deleted);
-        if let Some(secret) = &secret {
-            state.set("tags_all", tagging::value(&tagging::without_marks(&secret.tags)));
-        }
-        state.set("pepper_secret_arn", secret.map(|secret| secret.arn));
-        state.set("arn", store.arn.as_str());
-        state.set("instance_id", mark.instance.as_str());
-        take_stock(&connected.aws, &store.arn, &mut state).await?;
-        state.set("session_store", schema::reference(&state));
-        Ok(Some(state))
-    }
-
     async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<Value, Diagnostic> {
         let connected = self.connection.need(context)?;
         let name = store_name(planned)?;
         let tags = tagging::merge(&connected.default_tags, planned.get("tags"));
         let instance = prior.get("instance_id").as_str().unwrap_or_default();
-        let instance = zt_model::ids::InstanceId::parse(instance)
+        let instance = InstanceId::parse(instance)
             .map_err(|error| Diagnostic::error("The state names no instance", error.to_string()))?;
         let mark = StoreMark {
             store: name.clone(),
@@ -123,11 +103,14 @@ impl SessionStore {
         if secret.deleted {
             secrets.restore(&secret.arn).await.map_err(|error| diagnostic(&error))?;
         }
+        let region = settings::region(prior)
+            .or_else(|| writer_region(&secret.tags))
+            .unwrap_or_else(|| connected.aws.region().to_owned());
         let wanted: Tags = tags
             .clone()
             .into_iter()
             .chain(mark.tags())
-            .chain(remembered(planned))
+            .chain(remembered(planned, &region))
             .collect();
         secrets
             .set_tags(&secret.arn, &secret.tags, &wanted)
@@ -143,7 +126,17 @@ impl SessionStore {
         let writer = connected.writers.of(&connected.aws, arn);
         writer.apply(edits).await.map_err(|error| error.diagnostic())?;
 
+        let scope = Scope {
+            aws: &connected.aws,
+            region,
+            mark: mark.clone(),
+            tags: tags.clone(),
+            limit: TIMEOUT,
+            store_arn: arn.to_owned(),
+        };
+        let deployed = writer::ensure(&scope, &settings::wanted(planned)).await?;
         let mut state = planned.clone();
+        settings::put_deployed(&mut state, &deployed);
         state.set("arn", arn);
         state.set("pepper_secret_arn", secret.arn);
         state.set("instance_id", mark.instance.as_str());
@@ -158,6 +151,7 @@ impl SessionStore {
         let name = store_name(prior)?;
         let instance = prior.get("instance_id").as_str().unwrap_or_default();
         let ours = |mark: &StoreMark| mark.instance.as_str() == instance && mark.store == name;
+        remove_writer(&connected, prior, &name).await?;
         let cloudfront = connected.aws.cloudfront();
         let store = optional(cloudfront.describe_store(&key_value_store_name(&name)).await);
         let store = store.map_err(|error| diagnostic(&error))?;
@@ -176,81 +170,6 @@ impl SessionStore {
         }
         Ok(())
     }
-
-    async fn find(&self, context: &Context, id: &str) -> Result<Value, Diagnostic> {
-        let connected = self.connection.need(context)?;
-        let name = match id.starts_with("arn:") {
-            false => id.to_owned(),
-            true => {
-                let stores = connected
-                    .aws
-                    .cloudfront()
-                    .list_stores()
-                    .await
-                    .map_err(|error| diagnostic(&error))?;
-                let named = stores.into_iter().find(|store| store.arn == id).map(|store| store.name);
-                named
-                    .and_then(|name| name.strip_prefix("zt-").map(str::to_owned))
-                    .ok_or_else(|| not_found(id))?
-            }
-        };
-        let name = StoreName::parse(&name).map_err(|_| not_found(id))?;
-        let store = optional(
-            connected
-                .aws
-                .cloudfront()
-                .describe_store(&key_value_store_name(&name))
-                .await,
-        );
-        let store = store
-            .map_err(|error| diagnostic(&error))?
-            .ok_or_else(|| not_found(id))?;
-        if StoreMark::from_comment(&store.comment).is_none() {
-            return Err(not_found(id));
-        }
-        let secret = optional(
-            connected
-                .aws
-                .secretsmanager()
-                .describe(&pepper::secret_name(&name))
-                .await,
-        );
-        let tags = secret
-            .map_err(|error| diagnostic(&error))?
-            .map(|secret| secret.tags)
-            .unwrap_or_default();
-        let own = |(key, value): &(String, String)| connected.default_tags.get(key) != Some(value);
-        let own: Tags = tagging::without_marks(&tags).into_iter().filter(own).collect();
-        let mut state = Value::object([("name", name.as_str().into())]);
-        state.set("secret_recovery_days", recovery_days(&tags).unwrap_or(7));
-        state.set("max_session_lifetime", session_lifetime(&tags));
-        state.set(
-            "tags",
-            if own.is_empty() {
-                Value::Null
-            } else {
-                tagging::value(&own)
-            },
-        );
-        take_stock(&connected.aws, &store.arn, &mut state).await?;
-        Ok(state)
-    }
-}
-
-/// Lists the store: how many pages are sound, and, for an import, the longest lifetime.
-async fn take_stock(aws: &Aws, arn: &str, state: &mut Value) -> Result<(), Diagnostic> {
-    let pairs = aws.keyvalue(arn).list().await.map_err(|error| diagnostic(&error))?;
-    let (sound, document) = pages::take_stock(&pairs);
-    state.set("pages", i64::try_from(sound).unwrap_or_default());
-    match document {
-        Some(document) if state.get("max_session_lifetime").is_null() => {
-            state.set("max_session_lifetime", document.longest.to_string());
-        }
-        // Without its own document a store cannot be written to: one page less than all shows that.
-        None => state.set("pages", i64::try_from(sound.saturating_sub(1)).unwrap_or_default()),
-        Some(_) => {}
-    }
-    Ok(())
 }
 
 /// Makes the KeyValueStore, or takes over what this create had made before it was interrupted.
@@ -298,11 +217,41 @@ async fn retag_store(aws: &Aws, arn: &str, wanted: &Tags) -> Result<(), Diagnost
         .map_err(|error| diagnostic(&error))
 }
 
+/// The writer goes first: nothing may write to a store that is on its way out.
+async fn remove_writer(connected: &Connected, prior: &Value, name: &StoreName) -> Result<(), Diagnostic> {
+    let Ok(instance) = InstanceId::parse(prior.get("instance_id").as_str().unwrap_or_default()) else {
+        return Ok(());
+    };
+    let secret = connected
+        .aws
+        .secretsmanager()
+        .describe(&pepper::secret_name(name))
+        .await;
+    let tags = optional(secret)
+        .map_err(|error| diagnostic(&error))?
+        .map(|secret| secret.tags);
+    let region = settings::region(prior).or_else(|| writer_region(&tags.unwrap_or_default()));
+    let scope = Scope {
+        aws: &connected.aws,
+        region: region.unwrap_or_else(|| connected.aws.region().to_owned()),
+        mark: StoreMark {
+            store: name.clone(),
+            instance,
+            creating: false,
+        },
+        tags: Tags::new(),
+        limit: TIMEOUT,
+        store_arn: prior.get("arn").as_str().unwrap_or_default().to_owned(),
+    };
+    writer::remove(&scope).await
+}
+
 /// What an import has no other place to learn of.
-fn remembered(object: &Value) -> [(String, String); 2] {
+fn remembered(object: &Value, region: &str) -> [(String, String); 3] {
     [
         recovery_tag(recovery(object)),
         lifetime_tag(object.get("max_session_lifetime").as_str().unwrap_or_default()),
+        region_tag(region),
     ]
 }
 
@@ -310,7 +259,7 @@ fn recovery(object: &Value) -> i64 {
     object.get("secret_recovery_days").as_i64().unwrap_or(7)
 }
 
-fn store_name(object: &Value) -> Result<StoreName, Diagnostic> {
+pub(super) fn store_name(object: &Value) -> Result<StoreName, Diagnostic> {
     let name = object.get("name").as_str().unwrap_or_default();
     StoreName::parse(name).map_err(|error| Diagnostic::error("The store has no usable name", format!("{error}.")))
 }
@@ -328,15 +277,6 @@ fn lost_pepper(name: &StoreName) -> Diagnostic {
             "The secret {} was deleted for good. Without it no user can be found in the store again. Replace the store, \
              which ends all sessions: terraform apply -replace=zt_session_store.<name>.",
             pepper::secret_name(name)
-        ),
-    )
-}
-
-fn not_found(id: &str) -> Diagnostic {
-    Diagnostic::error(
-        "There is no such session store",
-        format!(
-            "{id:?} is neither the name nor the ARN of a session store in this account. Write its name, such as \"main\"."
         ),
     )
 }
@@ -362,6 +302,15 @@ impl Resource for SessionStore {
             None => plan.mark_unknown(Path::root().attribute("tags_all")),
         }
         plan.planned.set("pages", schema::PAGES);
+        plan.planned.set("writer_revision", zt_edge::store_writer_version());
+        if let Some(prior) = &request.prior {
+            // A store without a writer, be it of an earlier version or damaged, gets one by the next apply.
+            for name in settings::WRITER {
+                if prior.get(name).is_null() {
+                    plan.mark_unknown(Path::root().attribute(name));
+                }
+            }
+        }
         if request
             .prior
             .as_ref()
@@ -374,7 +323,11 @@ impl Resource for SessionStore {
     }
 
     async fn read(&self, context: &Context, request: ReadRequest) -> ReadOutcome {
-        match self.look(context, request.state).await {
+        let looked = match self.connection.need(context) {
+            Ok(connected) => reading::look(&connected, request.state).await,
+            Err(error) => Err(error),
+        };
+        match looked {
             Ok(Some(state)) => {
                 let identity = identity(&state);
                 ReadOutcome::found(state).identity(identity)
@@ -411,13 +364,22 @@ impl Resource for SessionStore {
         }
     }
 
+    /// Version 0 had no writer: what is new is absent, and the next apply makes it.
+    async fn upgrade(&self, _context: &Context, _from: i64, state: serde_json::Value) -> Result<Value, Diagnostics> {
+        Ok(from_plain(&state, &schema::schema().ty()))
+    }
+
     async fn import(&self, context: &Context, request: ImportRequest) -> ImportOutcome {
         let identity_name = request
             .identity
             .as_ref()
             .and_then(|identity| identity.get("name").as_str());
         let id = identity_name.unwrap_or(&request.id);
-        match self.find(context, id).await {
+        let found = match self.connection.need(context) {
+            Ok(connected) => reading::find(&connected, id).await,
+            Err(error) => Err(error),
+        };
+        match found {
             Ok(state) => {
                 let identity = identity(&state);
                 ImportOutcome::found(state).identity(identity)
