@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { ARN, cookiesAfter, HOST, locationOf, rdOf, viewerRequest } from './support/application.mjs';
 import { foreignToken, makeEcKey } from './support/foreign_jwt.mjs';
 import { makeToken } from './support/plain_provider.mjs';
@@ -141,9 +141,13 @@ async function exercise(world) {
   return { requests, tokens };
 }
 
-const world = await worldOf();
-const done = await exercise(world);
-await world.lambda.audited(() => world.lambda.audit.length >= done.requests);
+let world;
+let done;
+before(async () => {
+  world = await worldOf();
+  done = await exercise(world);
+  await world.lambda.audited(() => world.lambda.audit.length >= done.requests);
+});
 
 test('[K8] every request has one line, of the documented members, in their order', () => {
   const lines = world.lambda.output.split('\n').filter(Boolean);

@@ -58,6 +58,9 @@ test('[R9] an expired session is ended all the same: a copy of its cookies could
   assert.equal((await leave(jar, own)).status, '303');
   assert.deepEqual(own.queue.messages.map(({ key }) => key), [session.handle]);
   assert.equal(own.provider.revocations.length, 1);
+  await own.lambda.advance(5);
+  assert.equal((await leave({ '__Host-zt-session': jar['__Host-zt-session'] }, own)).status, '303');
+  assert.deepEqual(own.queue.messages.map(({ key }) => key), [session.handle, session.handle], 'without its refresh cookie, too');
 });
 
 test('[R9] a refresh cookie that outlived its session cookie ends that session, too', async () => {
