@@ -130,6 +130,7 @@ mod tests {
             },
             support_url: None,
             title: text("Members"),
+            features: crate::config::Features::default(),
         }
     }
 

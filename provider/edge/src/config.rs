@@ -12,6 +12,10 @@ pub enum ClientAuthentication {
     ClientSecretBasic,
     /// The secret in the body.
     ClientSecretPost,
+    /// A signed assertion of its own key (RFC 7523).
+    PrivateKeyJwt,
+    /// A token of AWS STS as assertion; no secret exists.
+    Federated,
 }
 
 /// The configuration, with the names of the edge contract.
@@ -69,6 +73,124 @@ pub struct AuthConfig {
     pub support_url: Option<String>,
     /// Name of the application for people.
     pub title: String,
+    /// What an application may do without.
+    #[serde(flatten)]
+    pub features: Features,
+}
+
+/// Members that are left out where their feature is off, so that an application without it keeps its bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Features {
+    /// Whether sessions are renewed with a refresh token.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refresh: bool,
+    /// Where tokens are revoked (RFC 7009).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revocation_endpoint: Option<String>,
+    /// Queue of the session store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<Queue>,
+    /// Whether back-channel logouts are taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel: bool,
+    /// Whose security events are taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Trusted>,
+    /// Whose bearer tokens are exchanged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bearer: Vec<Bearer>,
+    /// The signed assertion for the origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<Assertion>,
+    /// Tenants whose users may come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<Vec<String>>,
+    /// Where groups are asked for that do not fit into a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overage: Option<Overage>,
+    /// How the token of AWS STS is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub federation: Option<Federation>,
+    /// Who may add claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hook: Option<Hook>,
+}
+
+/// Queue of a session store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Queue {
+    /// Its URL.
+    pub url: String,
+    /// Its region.
+    pub region: String,
+    /// Endpoint of SQS, where it is not AWS's own.
+    pub endpoint: Option<String>,
+}
+
+/// Whose signed messages are taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trusted {
+    /// Issuer.
+    pub issuer: String,
+    /// Where its keys are.
+    pub jwks_uri: String,
+    /// Audience that the messages must name.
+    pub audience: String,
+    /// Signature algorithms to accept.
+    pub algorithms: Vec<String>,
+}
+
+/// Whose bearer tokens are exchanged for sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Bearer {
+    /// Issuer, keys, audience and algorithms.
+    #[serde(flatten)]
+    pub trusted: Trusted,
+    /// The `typ` that the tokens must have, where one is asked for.
+    #[serde(rename = "type")]
+    pub token_type: Option<String>,
+    /// Longest lifetime of such a session, in seconds.
+    pub lifetime: u64,
+}
+
+/// The signed assertion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assertion {
+    /// ARN of its keys.
+    pub secret: String,
+    /// Its audience.
+    pub audience: String,
+}
+
+/// Where groups are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Overage {
+    /// Address that lists the groups of the token's user.
+    pub endpoint: String,
+}
+
+/// How the token of AWS STS is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Federation {
+    /// Audience of the token.
+    pub audience: String,
+    /// Signature algorithm.
+    pub algorithm: String,
+    /// Region of STS.
+    pub region: String,
+    /// Endpoint of STS, where it is not AWS's own.
+    pub endpoint: Option<String>,
+}
+
+/// Who may add claims.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hook {
+    /// Address of the hook.
+    pub url: String,
+    /// ARN of the key that signs requests to it.
+    pub secret: String,
+    /// How long an answer may take.
+    pub timeout_ms: u64,
 }
 
 /// Which claim means what.

@@ -16,7 +16,10 @@ pub use archive::{ArchiveError, AuthArchive, AuthArchiveError};
 pub use bundle::{
     AUTH_BUNDLE, SESSION_RUNTIME, STORE_WRITER_BUNDLE, auth_version, session_version, store_writer_version,
 };
-pub use config::{AuthConfig, ClaimNames, ClientAuthentication, SecretReferences};
+pub use config::{
+    Assertion, AuthConfig, Bearer, ClaimNames, ClientAuthentication, Features, Federation, Hook, Overage, Queue,
+    SecretReferences, Trusted,
+};
 pub use events::{EventsError, Expectation, TestEvent, TestSession, test_events};
 pub use session_function::{FUNCTION_LIMIT, FunctionTooLarge, RenderError, SessionFunction};
 pub use store_writer::{StoreWriterArchive, StoreWriterConfig};

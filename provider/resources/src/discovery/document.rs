@@ -15,6 +15,8 @@ pub(crate) struct Document {
     pub(crate) jwks: String,
     /// Where logouts go on.
     pub(crate) end_session: Option<String>,
+    /// Where tokens are revoked.
+    pub(crate) revocation: Option<String>,
     /// Whether answers name their issuer (RFC 9207).
     pub(crate) issuer_in_response: bool,
     /// Ways of client authentication at the token endpoint.
@@ -30,6 +32,7 @@ struct Raw {
     token_endpoint: Option<String>,
     jwks_uri: Option<String>,
     end_session_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
@@ -73,15 +76,16 @@ impl Document {
         if lacks(&raw.code_challenge_methods_supported, "S256") {
             return Err(unusable("the provider does not offer PKCE with S256".to_owned()));
         }
-        let end_session = match raw.end_session_endpoint {
-            None => None,
-            given => Some(endpoint("end_session_endpoint", given)?),
+        let possible = |name: &str, value: Option<String>| match value {
+            None => Ok(None),
+            given => endpoint(name, given).map(Some),
         };
         Ok(Self {
             authorization: endpoint("authorization_endpoint", raw.authorization_endpoint)?,
             token: endpoint("token_endpoint", raw.token_endpoint)?,
             jwks: endpoint("jwks_uri", raw.jwks_uri)?,
-            end_session,
+            end_session: possible("end_session_endpoint", raw.end_session_endpoint)?,
+            revocation: possible("revocation_endpoint", raw.revocation_endpoint)?,
             issuer_in_response: raw.authorization_response_iss_parameter_supported,
             // OpenID Connect Discovery 1.0, section 3: the default is client_secret_basic.
             authentication: raw

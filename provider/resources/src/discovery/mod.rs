@@ -86,7 +86,9 @@ impl Discovery {
     }
 
     async fn ask(&self, issuer: &str) -> Answer {
-        let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        // An issuer that stands for many tenants is described where any of them may ask (Entra ID).
+        let any = issuer.replace("{tenantid}", "organizations");
+        let address = format!("{}/.well-known/openid-configuration", any.trim_end_matches('/'));
         let body = self
             .fetch
             .get(&address)

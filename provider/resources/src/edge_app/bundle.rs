@@ -1,15 +1,15 @@
 //! The edge code of an application: rendered function, packed function, and the events the first is tested with.
 
 use zt_edge::{
-    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, SecretReferences, SessionFunction,
-    TestEvent, TestSession,
+    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, Features, SecretReferences,
+    SessionFunction, TestEvent, TestSession,
 };
 use zt_model::compile::{Compiled, Table};
 use zt_model::instant::Instant;
 use zt_model::membership::MembershipDocument;
 use zt_model::store::ApplicationDocument;
 
-use super::config::Settings;
+use super::config::{Settings, features as config};
 use super::language;
 use crate::random;
 
@@ -21,6 +21,15 @@ pub(super) struct SecretArns<'a> {
     pub(super) keys: &'a str,
     pub(super) membership: &'a str,
     pub(super) client: Option<&'a str>,
+    pub(super) assertion: Option<&'a str>,
+}
+
+/// Endpoints of AWS services that replace their own.
+#[derive(Default)]
+pub(super) struct AwsEndpoints {
+    pub(super) secretsmanager: Option<String>,
+    pub(super) sqs: Option<String>,
+    pub(super) sts: Option<String>,
 }
 
 /// The code of the session function.
@@ -30,22 +39,17 @@ pub(super) fn session_code(table: &Table) -> Result<String, String> {
         .map_err(|error| format!("{}.", language::sentence(&error.to_string())))
 }
 
-/// The zip of the auth function. The endpoint is that of Secrets Manager, where it is not AWS's own.
+/// The zip of the auth function.
 pub(super) fn auth_archive(
     settings: &Settings,
     compiled: &Compiled,
     secrets: SecretArns<'_>,
-    endpoint: Option<String>,
+    endpoints: AwsEndpoints,
 ) -> Result<AuthArchive, String> {
-    AuthArchive::pack(&auth_config(settings, compiled, secrets, endpoint)).map_err(|error| error.to_string())
+    AuthArchive::pack(&auth_config(settings, compiled, secrets, endpoints)).map_err(|error| error.to_string())
 }
 
-fn auth_config(
-    settings: &Settings,
-    compiled: &Compiled,
-    secrets: SecretArns<'_>,
-    endpoint: Option<String>,
-) -> AuthConfig {
+fn auth_config(settings: &Settings, compiled: &Compiled, secrets: SecretArns<'_>, aws: AwsEndpoints) -> AuthConfig {
     let identity = &settings.identity;
     let endpoints = settings.endpoints.clone();
     AuthConfig {
@@ -74,7 +78,7 @@ fn auth_config(
         auth_time_optional: identity.auth_time_optional,
         secrets: SecretReferences {
             region: zt_aws::config::GLOBAL_REGION.to_owned(),
-            endpoint,
+            endpoint: aws.secretsmanager.clone(),
             keys: secrets.keys.to_owned(),
             membership: secrets.membership.to_owned(),
             pepper: settings.store.pepper_secret_arn.clone(),
@@ -82,6 +86,64 @@ fn auth_config(
         },
         support_url: settings.pages.support_url.clone(),
         title: settings.pages.title.clone(),
+        features: features(settings, secrets, aws),
+    }
+}
+
+fn features(settings: &Settings, secrets: SecretArns<'_>, aws: AwsEndpoints) -> Features {
+    let (identity, features) = (&settings.identity, &settings.features);
+    let bearer = |it: &config::Bearer| zt_edge::Bearer {
+        trusted: trusted(&it.trusted),
+        token_type: it.token_type.clone(),
+        lifetime: it.lifetime,
+    };
+    let assertion = |audience: &String| {
+        Some(zt_edge::Assertion {
+            secret: secrets.assertion?.to_owned(),
+            audience: audience.clone(),
+        })
+    };
+    Features {
+        refresh: settings.lifetimes.refresh,
+        revocation_endpoint: settings
+            .endpoints
+            .revocation
+            .clone()
+            .filter(|_| settings.lifetimes.refresh),
+        queue: settings.store.queue.as_ref().map(|queue| zt_edge::Queue {
+            url: queue.url.clone(),
+            region: queue.region.clone(),
+            endpoint: aws.sqs,
+        }),
+        backchannel: identity.back_channel_logout,
+        events: features.signals.as_ref().map(trusted),
+        bearer: features.bearer.values().map(bearer).collect(),
+        assertion: features.assertion.as_ref().and_then(assertion),
+        tenants: Some(identity.tenants.clone()).filter(|tenants| !tenants.is_empty()),
+        overage: identity
+            .group_overage
+            .clone()
+            .map(|endpoint| zt_edge::Overage { endpoint }),
+        federation: identity.federation.as_ref().map(|it| zt_edge::Federation {
+            audience: it.audience.clone(),
+            algorithm: it.algorithm.clone(),
+            region: it.region.clone(),
+            endpoint: aws.sts,
+        }),
+        hook: identity.hook.as_ref().map(|it| zt_edge::Hook {
+            url: it.url.clone(),
+            secret: it.secret_arn.clone(),
+            timeout_ms: it.timeout_ms,
+        }),
+    }
+}
+
+fn trusted(it: &config::Trusted) -> zt_edge::Trusted {
+    zt_edge::Trusted {
+        issuer: it.issuer.clone(),
+        jwks_uri: it.jwks_uri.clone(),
+        audience: it.audience.clone(),
+        algorithms: it.algorithms.clone(),
     }
 }
 
@@ -89,6 +151,8 @@ fn authentication(way: Option<&str>) -> ClientAuthentication {
     match way {
         Some("client_secret_basic") => ClientAuthentication::ClientSecretBasic,
         Some("client_secret_post") => ClientAuthentication::ClientSecretPost,
+        Some("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
+        Some("federated") => ClientAuthentication::Federated,
         _ => ClientAuthentication::None,
     }
 }

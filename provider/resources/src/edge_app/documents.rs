@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use zt_model::duration::Duration;
+use zt_model::encoding;
 use zt_model::ids::{KeyId, PolicyName};
 use zt_model::instant::Instant;
-use zt_model::membership::{MembershipDocument, Policy};
-use zt_model::session::{Derivation, KeysDocument, StoredKey};
+use zt_model::membership::{MembershipDocument, SplitPolicy};
+use zt_model::session::{Derivation, KeysDocument, RotationRequest, StoredKey};
 use zt_model::source::Source;
 
 /// Secrets Manager's limit of one value.
@@ -23,9 +24,39 @@ const CONFIGURATION: &str = "configuration";
 pub(super) struct Wanted<'a> {
     pub(super) derivation: &'a Derivation,
     pub(super) lifetime: Duration,
-    pub(super) policies: &'a BTreeMap<PolicyName, Policy>,
+    pub(super) policies: &'a BTreeMap<PolicyName, SplitPolicy>,
     pub(super) source: &'a Source,
+    pub(super) rotation: Rotation,
     pub(super) now: Instant,
+}
+
+/// Which rotation has been asked for, and how long a new key waits until it signs.
+#[derive(Clone)]
+pub(super) struct Rotation {
+    pub(super) request: RotationRequest,
+    pub(super) propagation: Duration,
+}
+
+/// The rotation that a configuration asks for.
+pub(super) fn rotation(settings: &super::config::features::Rotation) -> Rotation {
+    let digest = |triggers: &BTreeMap<String, String>| match triggers.is_empty() {
+        true => String::new(),
+        false => {
+            // A map of strings always serialises.
+            let text = serde_json::to_vec(triggers).unwrap_or_default();
+            let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text);
+            let mut text = encoding::base64url(digest.as_ref());
+            text.truncate(22);
+            text
+        }
+    };
+    Rotation {
+        request: RotationRequest {
+            ordinary: digest(&settings.triggers),
+            emergency: digest(&settings.emergency),
+        },
+        propagation: Duration::from_seconds(settings.propagation),
+    }
 }
 
 /// A key not yet bound to anything: id and 32 bytes, both random.
@@ -75,28 +106,44 @@ pub(super) fn settle(
     })
 }
 
+/// Keys that are there stay, and sign until a new one is known everywhere; in an emergency they end.
 fn settle_keys(keys: Option<&str>, wanted: &Wanted<'_>, fresh: Fresh) -> KeysDocument {
-    match keys.map(KeysDocument::parse) {
-        Some(Ok(mut present)) => {
-            if present.signer(wanted.derivation, wanted.lifetime, wanted.now).is_none() {
-                present.rotate(key(fresh, wanted), wanted.lifetime, wanted.now);
-            }
-            present
-        }
-        // Unreadable or absent: nobody can hold a session of it any more.
-        _ => only(fresh, wanted),
+    // Unreadable or absent: nobody can hold a session of it any more.
+    let Some(Ok(mut present)) = keys.map(KeysDocument::parse) else {
+        return only(fresh, wanted);
+    };
+    let Some(youngest) = present.youngest(wanted.derivation) else {
+        // Of another configuration: its sessions end with the change.
+        present.rotate(key(fresh, wanted, Instant::ZERO), wanted.lifetime, wanted.now);
+        return present;
+    };
+    let (done, asked) = (&youngest.request, &wanted.rotation.request);
+    // Triggers that are taken away ask for nothing.
+    let new = |done: &str, asked: &str| !asked.is_empty() && done != asked;
+    if new(&done.emergency, &asked.emergency) {
+        return only(fresh, wanted);
     }
+    let rotates = new(&done.ordinary, &asked.ordinary);
+    let unsigned = present.signer(wanted.derivation, wanted.lifetime, wanted.now).is_none();
+    if unsigned {
+        present.rotate(key(fresh, wanted, Instant::ZERO), wanted.lifetime, wanted.now);
+    } else if rotates {
+        let sign_after = wanted.now.plus(wanted.rotation.propagation);
+        present.rotate(key(fresh, wanted, sign_after), wanted.lifetime, wanted.now);
+    }
+    present
 }
 
 fn only(fresh: Fresh, wanted: &Wanted<'_>) -> KeysDocument {
     KeysDocument {
-        keys: vec![key(fresh, wanted)],
+        // There is no other key whose end would have to be waited for: it signs at once.
+        keys: vec![key(fresh, wanted, Instant::ZERO)],
     }
 }
 
-fn key(fresh: Fresh, wanted: &Wanted<'_>) -> StoredKey {
-    // There is no other key of this binding whose end would have to be waited for: it signs at once.
-    StoredKey::new(fresh.kid, fresh.bytes, wanted.derivation, Instant::ZERO)
+fn key(fresh: Fresh, wanted: &Wanted<'_>, sign_after: Instant) -> StoredKey {
+    let request = wanted.rotation.request.clone();
+    StoredKey::new(fresh.kid, fresh.bytes, wanted.derivation, sign_after).asked_for_by(request)
 }
 
 /// The text of the membership secret: the document, and in its source the configuration as JSON.
@@ -119,7 +166,7 @@ pub(super) fn configuration(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use zt_model::ids::{ApplicationName, ClaimName, ClientId, Issuer};
-    use zt_model::membership::Selector;
+    use zt_model::membership::{Policy, Selector};
     use zt_model::session::ClaimMapping;
 
     fn derivation(client: &str) -> Derivation {
@@ -145,7 +192,7 @@ mod tests {
         }
     }
 
-    fn staff(group: &str) -> BTreeMap<PolicyName, Policy> {
+    fn staff(group: &str) -> BTreeMap<PolicyName, SplitPolicy> {
         let selector = Selector {
             groups: Some(vec![group.to_owned()]),
             ..Selector::default()
@@ -154,19 +201,44 @@ mod tests {
             any: vec![selector],
             ..Policy::default()
         };
-        [(PolicyName::parse("staff").unwrap(), policy)].into()
+        let name = PolicyName::parse("staff").unwrap();
+        let split = SplitPolicy::of(&name, &policy).unwrap();
+        [(name, split)].into()
     }
 
+    const NOW: u64 = 1_700_000_000;
+
     fn documents(keys: Option<&str>, membership: Option<&str>, client: &str, group: &str) -> Documents {
+        rotated(keys, membership, client, group, ("", ""))
+    }
+
+    fn rotated(
+        keys: Option<&str>,
+        membership: Option<&str>,
+        client: &str,
+        group: &str,
+        (ordinary, emergency): (&str, &str),
+    ) -> Documents {
         let (derivation, policies, source) = (derivation(client), staff(group), Source::default());
         let wanted = Wanted {
             derivation: &derivation,
             lifetime: Duration::from_seconds(3_600),
             policies: &policies,
             source: &source,
-            now: Instant::from_seconds(1_700_000_000),
+            rotation: rotation(ordinary, emergency),
+            now: Instant::from_seconds(NOW),
         };
         settle(keys, membership, &wanted, fresh("k2")).unwrap()
+    }
+
+    fn rotation(ordinary: &str, emergency: &str) -> Rotation {
+        Rotation {
+            request: RotationRequest {
+                ordinary: ordinary.to_owned(),
+                emergency: emergency.to_owned(),
+            },
+            propagation: Duration::from_seconds(600),
+        }
     }
 
     fn first() -> (String, String) {
@@ -176,7 +248,8 @@ mod tests {
             lifetime: Duration::from_seconds(3_600),
             policies: &policies,
             source: &source,
-            now: Instant::from_seconds(1_700_000_000),
+            rotation: rotation("", ""),
+            now: Instant::from_seconds(NOW),
         };
         let first = settle(None, None, &wanted, fresh("k1")).unwrap();
         (first.keys.text().expose().to_owned(), first.membership.text())
@@ -205,6 +278,34 @@ mod tests {
         assert_eq!(kids(&edited), ["k1"]);
         assert_eq!(edited.membership.generation, membership_generation(&membership) + 1);
         assert_eq!(edited.membership.ledger.len(), 2);
+    }
+
+    /// Checklist: K1, K2. An ordinary rotation refuses nobody: the old key signs until the new one is everywhere, and verifies
+    /// as long as its sessions live.
+    #[test]
+    fn a_trigger_adds_a_key_that_signs_later() {
+        let (keys, membership) = first();
+        let after = rotated(Some(&keys), Some(&membership), "client", "staff", ("november", ""));
+        assert_eq!(kids(&after), ["k1", "k2"]);
+        let (old, new) = (&after.keys.keys[0], &after.keys.keys[1]);
+        assert_eq!(new.sign_after.seconds(), NOW + 600);
+        assert_eq!(old.verify_until.map(Instant::seconds), Some(NOW + 600 + 3_600));
+        let text = after.keys.text().expose().to_owned();
+        let again = rotated(Some(&text), Some(&membership), "client", "staff", ("november", ""));
+        assert_eq!(again.keys.text().expose(), text, "once for each trigger");
+        assert_eq!(again.membership.text(), membership, "the numbering of grants stays");
+    }
+
+    /// Checklist: K2. An emergency ends every session of the application at once.
+    #[test]
+    fn an_emergency_leaves_one_new_key() {
+        let (keys, membership) = first();
+        let after = rotated(Some(&keys), Some(&membership), "client", "staff", ("", "leaked"));
+        assert_eq!(kids(&after), ["k2"]);
+        assert_eq!(after.keys.keys[0].sign_after, Instant::ZERO);
+        let text = after.keys.text().expose().to_owned();
+        let again = rotated(Some(&text), Some(&membership), "client", "staff", ("", "leaked"));
+        assert_eq!(again.keys.text().expose(), text);
     }
 
     #[test]

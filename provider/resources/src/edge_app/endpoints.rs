@@ -105,7 +105,7 @@ fn check(identity: &IdentityProvider, document: &Document, diagnostics: &mut Dia
             path("client_authentication"),
             "No common way of client authentication",
             format!(
-                "The provider offers {}, this application can use client_secret_basic and client_secret_post. Give \
+                "The provider offers {}, and with a secret this application would use client_secret_basic or client_secret_post. Give \
                  client_authentication if the provider accepts one of them all the same.",
                 document.authentication.join(", ")
             ),
@@ -121,6 +121,7 @@ fn given(identity: &IdentityProvider, document: Option<&Document>) -> Option<End
         token: pick(&overrides.token, document.map(|it| &it.token))?,
         jwks: pick(&overrides.jwks, document.map(|it| &it.jwks))?,
         end_session: pick(&overrides.end_session, document.and_then(|it| it.end_session.as_ref())),
+        revocation: pick(&overrides.revocation, document.and_then(|it| it.revocation.as_ref())),
         issuer_in_response: document.is_some_and(|it| it.issuer_in_response),
     })
 }
@@ -128,6 +129,7 @@ fn given(identity: &IdentityProvider, document: Option<&Document>) -> Option<End
 fn authentication(identity: &IdentityProvider, document: Option<&Document>) -> Option<String> {
     match (&identity.authentication, &identity.secret, document) {
         (Some(way), ..) => Some(way.clone()),
+        (None, ClientSecret::None, _) if identity.federation.is_some() => Some("federated".to_owned()),
         (None, ClientSecret::None, _) => Some("none".to_owned()),
         (None, _, Some(document)) => document.best_authentication().map(str::to_owned),
         (None, _, None) => None,
@@ -145,6 +147,7 @@ fn last(identity: &IdentityProvider, prior: Option<&Value>) -> Option<Pinned> {
     }
     let written = identity.authentication.clone();
     let authentication = written.or(match identity.secret {
+        ClientSecret::None if identity.federation.is_some() => Some("federated".to_owned()),
         ClientSecret::None => Some("none".to_owned()),
         _ => before.authentication.filter(|way| way != "none"),
     })?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use zt_framework::{Diagnostic, Diagnostics, Path};
-use zt_model::compile::{self, Application, Compiled, FieldPath, Problem, Severity, Step};
+use zt_model::compile::{self, Application, Compiled, CookieScope, FieldPath, Problem, Severity, Step};
 use zt_model::duration::Duration;
 use zt_model::ids::{ApplicationName, ClaimName, ClientId, HostName, Issuer};
 use zt_model::session::{ClaimMapping, Derivation};
@@ -27,8 +27,17 @@ pub(super) fn application(sections: &Sections, store_longest: Option<u64>) -> Op
         application.identity_headers.clone_from(headers);
         application.session_claims = session_claims(headers.values());
     }
+    if let Some(features) = &sections.features {
+        application.machines = !features.bearer.is_empty();
+        application.assertion = features.assertion.is_some();
+        // Against unknown aliases no domain can be judged.
+        application.cookie = cookie(features.cookie_domain.as_deref().filter(|_| sections.viewers.is_some()));
+    }
+    if let Some(identity) = &sections.identity {
+        application.mapping = mapping(&identity.claims).ok();
+    }
     application.origins.clone_from(&sections.origin_names);
-    if let Some(Lifetimes { session, absolute }) = sections.lifetimes {
+    if let Some(Lifetimes { session, absolute, .. }) = sections.lifetimes {
         application.lifetime = Some(Duration::from_seconds(session));
         application.absolute_lifetime = Some(Duration::from_seconds(absolute));
     }
@@ -38,6 +47,13 @@ pub(super) fn application(sections: &Sections, store_longest: Option<u64>) -> Op
 
 fn hosts(aliases: &[String]) -> Vec<HostName> {
     aliases.iter().filter_map(|alias| HostName::parse(alias).ok()).collect()
+}
+
+/// A domain that is none has been told by the schema's rule.
+fn cookie(domain: Option<&str>) -> CookieScope {
+    domain
+        .and_then(|domain| HostName::parse(domain).ok())
+        .map_or(CookieScope::Host, CookieScope::Domain)
 }
 
 /// The claims that travel in the session: those that become headers, each once.

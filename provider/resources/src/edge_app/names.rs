@@ -11,6 +11,8 @@ pub(super) struct Names {
     pub(super) membership_secret: String,
     /// Secret with the client secret, where the application owns one.
     pub(super) client_secret: String,
+    /// Secret with the keys of the signed assertion, where there is one.
+    pub(super) assertion_secret: String,
     /// Key of the application document in the store.
     pub(super) document: String,
     /// Role of the auth function.
@@ -32,6 +34,7 @@ impl Names {
             keys_secret: secret("keys"),
             membership_secret: secret("membership"),
             client_secret: secret("client-secret"),
+            assertion_secret: secret("assertion"),
             document: format!("a:{application}"),
             role: format!("{stem}-auth"),
             auth_function: format!("{stem}-auth"),

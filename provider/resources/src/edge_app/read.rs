@@ -9,15 +9,14 @@ use zt_aws::cloudfront::Distribution;
 use zt_framework::Value;
 use zt_model::compile::Compiled;
 use zt_model::duration::Duration;
-use zt_model::instant::Instant;
 use zt_model::membership::MembershipDocument;
 use zt_model::session::{Derivation, KeysDocument};
 
 use super::bundle::SecretArns;
 use super::component::secret::Held;
 use super::component::{
-    Fault, Scope, auth_function, bucket_policy, distribution, keys_secret, response_headers_policy, role, secret,
-    session_function, store_document, web_acl,
+    Fault, Scope, assertion_secret, auth_function, bucket_policy, distribution, keys_secret, response_headers_policy,
+    role, secret, session_function, store_document, web_acl,
 };
 use super::config::Settings;
 use super::config::identity::ClientSecret;
@@ -179,8 +178,20 @@ async fn look_at_code(
         return Ok(code);
     };
     let client = client_secret_arn(scope, meant.settings).await?;
-    let pepper = meant.settings.store.pepper_secret_arn.as_str();
-    let access = converge::role_access(&keys.arn, &membership.arn, pepper, client.as_deref());
+    let assertion = match meant.settings.features.assertion {
+        None => None,
+        Some(_) => assertion_secret::look(scope).await?,
+    };
+    if meant.settings.features.assertion.is_some() && assertion.is_none() {
+        code.drift.push("the keys of the assertion are missing");
+    }
+    let arns = SecretArns {
+        keys: &keys.arn,
+        membership: &membership.arn,
+        client: client.as_deref(),
+        assertion: assertion.as_deref(),
+    };
+    let access = converge::role_access(meant.settings, arns);
     let source = converge::session_code(&meant.compiled, &document)?;
     let store_arn = meant.settings.store.arn.as_str();
     let (role, stored, live, version) = tokio::try_join!(
@@ -191,11 +202,6 @@ async fn look_at_code(
     )?;
     code.role = role;
     code.session_function = live.is_some();
-    let arns = SecretArns {
-        keys: &keys.arn,
-        membership: &membership.arn,
-        client: client.as_deref(),
-    };
     let sha256 = converge::auth_archive(scope, meant.settings, &meant.compiled, arns)?.code_sha256();
     let version_is_right = version
         .as_ref()
@@ -232,8 +238,8 @@ fn settled(meant: &Meant<'_>, keys: &Held, membership: &Held) -> Option<(KeysDoc
         lifetime: Duration::from_seconds(meant.settings.lifetimes.session),
         policies: &meant.compiled.policies,
         source: &meant.settings.routing,
-        // A signer has no end, so any time tells whether there is one.
-        now: Instant::from_seconds(1),
+        rotation: documents::rotation(&meant.settings.features.rotation),
+        now: store_document::now(),
     };
     let unused = Fresh {
         kid: zt_model::ids::KeyId::parse("0").ok()?,

@@ -5,8 +5,8 @@
 use zt_framework::Diagnostic;
 
 use super::component::{
-    Fault, Scope, auth_function, bucket_policy, client_secret, distribution, keys_secret, membership_secret,
-    origin_access_control, response_headers_policy, role, session_function, store_document, web_acl,
+    Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, distribution, keys_secret,
+    membership_secret, origin_access_control, response_headers_policy, role, session_function, store_document, web_acl,
 };
 use super::config::{Origin, ReplicaDeletion, Store};
 use super::grants;
@@ -55,6 +55,10 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
         remove_document(scope, &farewell.store.arn).await,
     )?;
     step("removing the client secret", client_secret::remove(scope, days).await)?;
+    step(
+        "removing the keys of the assertion",
+        assertion_secret::remove(scope, days).await,
+    )?;
     step(
         "removing the membership document",
         membership_secret::remove(scope, days).await,

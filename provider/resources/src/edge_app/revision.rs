@@ -15,13 +15,17 @@ const NOT_DEPLOYED: [&str; 3] = ["timeouts", "replica_deletion", "secret_recover
 const ENDPOINTS: &str = "provider_endpoints";
 
 /// Attributes that go into the configuration of the auth function.
-const OF_AUTH: [&str; 10] = [
+const OF_AUTH: [&str; 14] = [
     "name",
     "session_store",
     "aliases",
     "viewer_port",
     "identity_provider",
     "session",
+    "cookie_domain",
+    "assertion",
+    "shared_signals",
+    "bearer_issuers",
     "auth_prefix",
     "title",
     "support_url",

@@ -78,6 +78,8 @@ fn decided(table: &Compiled) -> Vec<CompiledRoute> {
         origin: None,
         shared_cache: false,
         cors: None,
+        rewrite: None,
+        tls13: false,
     });
     table.routes.iter().cloned().chain(rest).collect()
 }
@@ -144,9 +146,15 @@ fn both(
     let mut route = after.clone();
     route.matching.pattern = pattern(before, after).unwrap_or(&after.matching.pattern).clone();
     route.access = access(old, new, (before, after), same);
+    // Another route may decide the target of a rewrite, as long as this one covers less than its own.
+    route.rewrite = route
+        .rewrite
+        .filter(|_| route.matching.pattern == after.matching.pattern);
     if same(before, after) {
         return route;
     }
+    route.rewrite = route.rewrite.filter(|target| before.rewrite.as_ref() == Some(target));
+    route.tls13 |= before.tls13;
     route.matching.encoded_slash &= before.matching.encoded_slash;
     route.matching.semicolon &= before.matching.semicolon;
     route.always_401 |= before.always_401;

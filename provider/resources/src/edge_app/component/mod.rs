@@ -4,6 +4,7 @@
 //! *looked at* (for drift) and *removed* (only when its mark is of this instance; gone already is well). A component
 //! knows its own object and what it is given, never the others: the order is `create`, `update` and `delete`.
 
+pub(super) mod assertion_secret;
 pub(super) mod auth_function;
 pub(super) mod bucket_policy;
 pub(super) mod client_secret;

@@ -10,9 +10,14 @@ use crate::marks::Mark;
 /// Name of the one inline policy.
 const POLICY: &str = "zt";
 
-/// What the role may read, by ARN.
+/// What the role may do besides writing its logs.
 pub(in crate::edge_app) struct Access<'a> {
+    /// ARNs of the secrets it may read.
     pub(in crate::edge_app) secrets: Vec<&'a str>,
+    /// ARN of the queue to which it may send.
+    pub(in crate::edge_app) queue: Option<&'a str>,
+    /// Audience for which it may ask AWS STS for a token.
+    pub(in crate::edge_app) federation: Option<&'a str>,
 }
 
 fn trust() -> Value {
@@ -35,17 +40,29 @@ fn policy(scope: &Scope<'_>, access: &Access<'_>) -> Value {
         partition.as_str(),
         scope.names.auth_function
     );
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            { "Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": access.secrets },
-            {
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                "Resource": logs,
-            },
-        ],
-    })
+    let mut statements = vec![
+        json!({ "Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": access.secrets }),
+        json!({
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": logs,
+        }),
+    ];
+    statements.extend(
+        access
+            .queue
+            .map(|queue| json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue })),
+    );
+    // The action knows no resource; the audience is what bounds it (IAM User Guide, keys of AWS STS).
+    statements.extend(access.federation.map(|audience| {
+        json!({
+            "Effect": "Allow",
+            "Action": "sts:GetWebIdentityToken",
+            "Resource": "*",
+            "Condition": { "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": [audience] } },
+        })
+    }));
+    json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 /// Whether two policies mean the same text; a policy that cannot be read means nothing of ours.

@@ -31,8 +31,9 @@ pub(in crate::edge_app) async fn is_as_wanted(
         return Ok(false);
     };
     let mut wanted = ApplicationDocument::default();
-    wanted.set_keys(keys, derivation, now());
-    Ok(found.has_the_keys_of(&wanted))
+    let now = now();
+    wanted.set_keys(keys, derivation, now);
+    Ok(found.has_the_keys_of(&wanted, now))
 }
 
 /// The document as it stands, with AWS's time.
@@ -52,7 +53,7 @@ pub(in crate::edge_app) async fn read(
 }
 
 /// Only decides whether a key is long dead, so our own clock is good enough.
-fn now() -> Instant {
+pub(in crate::edge_app) fn now() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Instant::from_seconds(since.map_or(0, |since| since.as_secs()))
 }

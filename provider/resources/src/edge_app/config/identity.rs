@@ -31,6 +31,7 @@ pub(in crate::edge_app) struct Overrides {
     pub(in crate::edge_app) token: Option<String>,
     pub(in crate::edge_app) jwks: Option<String>,
     pub(in crate::edge_app) end_session: Option<String>,
+    pub(in crate::edge_app) revocation: Option<String>,
 }
 
 impl Overrides {
@@ -47,7 +48,24 @@ pub(in crate::edge_app) struct Endpoints {
     pub(in crate::edge_app) token: String,
     pub(in crate::edge_app) jwks: String,
     pub(in crate::edge_app) end_session: Option<String>,
+    pub(in crate::edge_app) revocation: Option<String>,
     pub(in crate::edge_app) issuer_in_response: bool,
+}
+
+/// How the token of AWS STS is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::edge_app) struct Federation {
+    pub(in crate::edge_app) audience: String,
+    pub(in crate::edge_app) algorithm: String,
+    pub(in crate::edge_app) region: String,
+}
+
+/// Who may add claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::edge_app) struct Hook {
+    pub(in crate::edge_app) url: String,
+    pub(in crate::edge_app) secret_arn: String,
+    pub(in crate::edge_app) timeout_ms: u64,
 }
 
 /// The identity provider as configured.
@@ -63,6 +81,12 @@ pub(in crate::edge_app) struct IdentityProvider {
     pub(in crate::edge_app) auth_time_optional: bool,
     pub(in crate::edge_app) overrides: Overrides,
     pub(in crate::edge_app) claims: Claims,
+    pub(in crate::edge_app) federation: Option<Federation>,
+    /// Empty: the issuer is the only tenant.
+    pub(in crate::edge_app) tenants: Vec<String>,
+    pub(in crate::edge_app) group_overage: Option<String>,
+    pub(in crate::edge_app) back_channel_logout: bool,
+    pub(in crate::edge_app) hook: Option<Hook>,
 }
 
 /// Lifetimes in seconds.
@@ -70,6 +94,8 @@ pub(in crate::edge_app) struct IdentityProvider {
 pub(in crate::edge_app) struct Lifetimes {
     pub(in crate::edge_app) session: u64,
     pub(in crate::edge_app) absolute: u64,
+    /// Whether a refresh token renews sessions.
+    pub(in crate::edge_app) refresh: bool,
 }
 
 pub(super) fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<IdentityProvider> {
@@ -101,13 +127,7 @@ pub(super) fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<Ident
         (None, _) => version.as_i64().map_or(ClientSecret::None, ClientSecret::Owned),
     };
     let authentication = value.get("client_authentication");
-    if secret == ClientSecret::None && authentication.as_str().is_some_and(|way| way != "none") {
-        diagnostics.error_at(
-            path.attribute("client_authentication"),
-            "Client secret missing",
-            "This way of client authentication needs a secret. Give client_secret_arn, or client_secret_wo with \
-             client_secret_wo_version, or write `none` for a public client.",
-        );
+    if !fits_together(value, &secret, diagnostics) {
         return None;
     }
     Some(IdentityProvider {
@@ -120,6 +140,96 @@ pub(super) fn read(value: &Value, diagnostics: &mut Diagnostics) -> Option<Ident
         auth_time_optional: value.get("auth_time_optional").as_bool().unwrap_or_default(),
         overrides: overrides(value.get("endpoints"))?,
         claims: claims(value.get("claims"))?,
+        federation: read::present(value.get("federation"), federation)?,
+        tenants: read::texts(value.get("tenants"))?,
+        group_overage: read::optional_text(value.get("group_overage_endpoint"))?,
+        back_channel_logout: read::flag(value.get("back_channel_logout"), false)?,
+        hook: read::present(value.get("claims_hook"), hook)?,
+    })
+}
+
+/// Whether secret, way of authentication, federation and tenants fit together; what does not is told.
+fn fits_together(value: &Value, secret: &ClientSecret, diagnostics: &mut Diagnostics) -> bool {
+    let path = attribute("identity_provider");
+    let way = value.get("client_authentication").as_str();
+    let needs_secret = way.is_some_and(|way| way != "none" && way != "federated");
+    let federated = way == Some("federated");
+    let tenants = value.get("tenants");
+    let template = value
+        .get("issuer")
+        .as_str()
+        .map(|issuer| issuer.matches("{tenantid}").count());
+    let mistakes = [
+        (
+            *secret == ClientSecret::None && needs_secret,
+            "client_authentication",
+            "Client secret missing",
+            "This way of client authentication needs a secret. Give client_secret_arn, or client_secret_wo with \
+             client_secret_wo_version, or write `none` for a public client.",
+        ),
+        (
+            *secret != ClientSecret::None && federated,
+            "client_authentication",
+            "Client secret not used",
+            "With `federated` a token of AWS STS proves the application, and a secret would only lie around. Remove the \
+             secret, or choose another client_authentication.",
+        ),
+        (
+            federated && value.get("federation").is_null(),
+            "federation",
+            "Audience of the federation missing",
+            "The provider accepts the token of AWS STS for one audience only. Give federation = { audience = \"…\" }, for \
+             Entra ID \"api://AzureADTokenExchange\".",
+        ),
+        (
+            way.is_some() && !federated && value.get("federation").is_set(),
+            "federation",
+            "Federation not used",
+            "The token of AWS STS is asked for only with client_authentication = \"federated\". Write that, or remove \
+             federation.",
+        ),
+        (
+            tenants.is_set() && template.is_some_and(|count| count != 1),
+            "issuer",
+            "The issuer names no tenant",
+            "With tenants, each tenant is an issuer of its own. Write {tenantid} where its id stands, for example \
+             \"https://login.microsoftonline.com/{tenantid}/v2.0\".",
+        ),
+        (
+            tenants.is_null() && template.is_some_and(|count| count > 0),
+            "tenants",
+            "Tenants missing",
+            "The issuer stands for every tenant there is, so anybody could log in. List the ids of the tenants whose users \
+             may come.",
+        ),
+        (
+            tenants.is_set() && tenants.is_wholly_known() && tenants.elements().is_empty(),
+            "tenants",
+            "Nobody can log in",
+            "The list of tenants is empty. List the ids of the tenants whose users may come.",
+        ),
+    ];
+    let mut right = true;
+    for (_, name, summary, detail) in mistakes.into_iter().filter(|(wrong, ..)| *wrong) {
+        diagnostics.error_at(path.clone().attribute(name), summary, detail);
+        right = false;
+    }
+    right
+}
+
+fn federation(value: &Value) -> Option<Federation> {
+    Some(Federation {
+        audience: read::text(value.get("audience"))?,
+        algorithm: read::text_or(value.get("algorithm"), "RS256")?,
+        region: read::text_or(value.get("region"), "us-east-1")?,
+    })
+}
+
+fn hook(value: &Value) -> Option<Hook> {
+    Some(Hook {
+        url: read::text(value.get("url"))?,
+        secret_arn: read::text(value.get("secret_arn"))?,
+        timeout_ms: u64::try_from(read::number(value.get("timeout_ms"), 1500)?).ok()?,
     })
 }
 
@@ -132,6 +242,7 @@ fn overrides(value: &Value) -> Option<Overrides> {
         token: read::optional_text(value.get("token"))?,
         jwks: read::optional_text(value.get("jwks"))?,
         end_session: read::optional_text(value.get("end_session"))?,
+        revocation: read::optional_text(value.get("revocation"))?,
     })
 }
 
@@ -159,6 +270,7 @@ pub(super) fn lifetimes(value: &Value) -> Option<Lifetimes> {
     Some(Lifetimes {
         session: read("lifetime", "1h")?,
         absolute: read("absolute_lifetime", "12h")?,
+        refresh: read::flag(value.get("refresh"), false)?,
     })
 }
 
@@ -169,6 +281,7 @@ pub(super) fn pinned(value: &Value) -> Option<Endpoints> {
         token: read::text(value.get("token"))?,
         jwks: read::text(value.get("jwks"))?,
         end_session: read::optional_text(value.get("end_session"))?,
+        revocation: read::optional_text(value.get("revocation"))?,
         issuer_in_response: value.get("issuer_in_response").as_bool()?,
     })
 }
@@ -181,6 +294,7 @@ impl Endpoints {
             ("token", Value::from(self.token.as_str())),
             ("jwks", Value::from(self.jwks.as_str())),
             ("end_session", Value::from(self.end_session.clone())),
+            ("revocation", Value::from(self.revocation.clone())),
             ("issuer_in_response", Value::from(self.issuer_in_response)),
         ])
     }

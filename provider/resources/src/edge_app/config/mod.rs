@@ -4,6 +4,7 @@
 //! wholly known, so that a plan checks what it can and an apply, where all is known, gets every section.
 //! Defaults of sections that the user left out live here. It knows no AWS call and no clock.
 
+pub(super) mod features;
 pub(super) mod firewall;
 pub(super) mod identity;
 pub(super) mod origins;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use zt_framework::{Diagnostics, Path, Value};
 use zt_model::source::Source;
 
+pub(super) use features::Features;
 pub(super) use firewall::Firewall;
 pub(super) use identity::{Endpoints, IdentityProvider, Lifetimes};
 pub(super) use origins::{Origin, OriginKind};
@@ -32,6 +34,8 @@ pub(super) struct Store {
     pub(super) max_session_lifetime: u64,
     /// ARN of the pepper's secret.
     pub(super) pepper_secret_arn: String,
+    /// The queue; a store of an older version has none.
+    pub(super) queue: Option<features::Queue>,
 }
 
 /// What a destroy does with a function that still has replicas.
@@ -64,6 +68,7 @@ pub(super) struct Sections {
     pub(super) viewers: Option<Viewers>,
     pub(super) identity: Option<IdentityProvider>,
     pub(super) lifetimes: Option<Lifetimes>,
+    pub(super) features: Option<Features>,
     pub(super) pages: Option<Pages>,
     pub(super) routing: Option<Source>,
     pub(super) origins: Option<BTreeMap<String, Origin>>,
@@ -86,6 +91,7 @@ pub(super) struct Settings {
     pub(super) viewers: Viewers,
     pub(super) identity: IdentityProvider,
     pub(super) lifetimes: Lifetimes,
+    pub(super) features: Features,
     pub(super) pages: Pages,
     pub(super) routing: Source,
     pub(super) origins: BTreeMap<String, Origin>,
@@ -107,11 +113,13 @@ impl Sections {
         let default_origin = origin_names
             .as_ref()
             .and_then(|names| origins::default_origin(object.get("default_origin"), names, diagnostics));
+        features::check_queue(object, diagnostics);
         Self {
             store: store(object.get("session_store")),
             viewers: viewers::read(object, diagnostics),
             identity: identity::read(object.get("identity_provider"), diagnostics),
             lifetimes: identity::lifetimes(object.get("session")),
+            features: name.as_deref().and_then(|name| features::read(object, name)),
             pages: pages(object, name.as_deref()),
             routing: routes::read(object),
             identity_headers: read::text_map(object.get("identity_headers")),
@@ -136,6 +144,7 @@ impl Sections {
             viewers: Some(settings.viewers),
             identity: Some(settings.identity),
             lifetimes: Some(settings.lifetimes),
+            features: Some(settings.features),
             pages: Some(settings.pages),
             routing: Some(settings.routing),
             origin_names: Some(settings.origins.keys().cloned().collect()),
@@ -158,6 +167,7 @@ impl Sections {
             viewers: self.viewers?,
             identity: self.identity?,
             lifetimes: self.lifetimes?,
+            features: self.features?,
             pages: self.pages?,
             routing: self.routing?,
             origins: self.origins?,
@@ -201,6 +211,7 @@ fn store(value: &Value) -> Option<Store> {
         name: read::text(value.get("name"))?,
         max_session_lifetime: longest_lifetime(value)?,
         pepper_secret_arn: read::text(value.get("pepper_secret_arn"))?,
+        queue: features::queue(value)?,
     })
 }
 

@@ -11,7 +11,9 @@ use zt_model::session::{Derivation, KeysDocument};
 
 use super::{Ended, Secrets, While, Work};
 use crate::edge_app::component::store_document::Place;
-use crate::edge_app::component::{Fault, client_secret, keys_secret, membership_secret, secret, store_document};
+use crate::edge_app::component::{
+    Fault, assertion_secret, client_secret, keys_secret, membership_secret, secret, store_document,
+};
 use crate::edge_app::config::identity::ClientSecret;
 use crate::edge_app::documents::{self, Documents, Fresh};
 use crate::edge_app::{check, language};
@@ -36,6 +38,7 @@ pub(super) async fn write_documents(
         lifetime: Duration::from_seconds(work.settings.lifetimes.session),
         policies: &compiled.policies,
         source: &work.settings.routing,
+        rotation: documents::rotation(&work.settings.features.rotation),
         now,
     };
     let documents = documents::settle(
@@ -67,6 +70,17 @@ pub(super) async fn write_documents(
             )
         }
     };
+    let assertion = match work.settings.features.assertion {
+        None => None,
+        Some(_) => {
+            let kid = fresh().during(doing)?.kid.to_string();
+            Some(
+                assertion_secret::ensure(scope, &kid)
+                    .await
+                    .during("writing the keys of the assertion")?,
+            )
+        }
+    };
     write_store_document(work, &documents.keys, derivation).await?;
     Ok((
         documents,
@@ -74,6 +88,7 @@ pub(super) async fn write_documents(
             keys: keys.arn,
             membership,
             client,
+            assertion,
         },
     ))
 }

@@ -119,6 +119,8 @@ fn route(delivered: &Delivered) -> Option<CompiledRoute> {
         origin: None,
         shared_cache: delivered.cached,
         cors: None,
+        rewrite: None,
+        tls13: false,
     })
 }
 

@@ -13,7 +13,7 @@ use zt_framework::Diagnostics;
 use zt_model::compile::Compiled;
 
 use super::component::{
-    Fault, Scope, auth_function, bucket_policy, client_secret, keys_secret, origin_access_control,
+    Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, keys_secret, origin_access_control,
     response_headers_policy, role, web_acl,
 };
 use super::config::identity::ClientSecret;
@@ -40,14 +40,6 @@ pub(super) struct Work<'a> {
     pub(super) client_secret: Option<Secret>,
     /// The stage of the anchor while this goes on.
     pub(super) stage: Stage,
-}
-
-impl Work<'_> {
-    /// What the role of the auth function may read.
-    fn access<'a>(&'a self, secrets: &'a Secrets) -> role::Access<'a> {
-        let pepper = self.settings.store.pepper_secret_arn.as_str();
-        role_access(&secrets.keys, &secrets.membership, pepper, secrets.client.as_deref())
-    }
 }
 
 /// What is there so far.
@@ -96,6 +88,7 @@ struct Secrets {
     keys: String,
     membership: String,
     client: Option<String>,
+    assertion: Option<String>,
 }
 
 /// Walks through all steps and notes in `facts` what is there.
@@ -147,10 +140,10 @@ async fn ensure_auth_function(
     let former = credentials::former_client_secret(work)
         .await
         .during("reading the client secret")?;
-    let mut access = work.access(secrets);
-    access
-        .secrets
-        .extend(former.as_deref().filter(|arn| Some(*arn) != secrets.client.as_deref()));
+    let mut access = role_access(work.settings, secrets.arns());
+    let former = former.iter().map(String::as_str).chain(former_hook(work));
+    let missing: Vec<&str> = former.filter(|arn| !access.secrets.contains(arn)).collect();
+    access.secrets.extend(missing);
     let role_arn = role::ensure(scope, &access)
         .await
         .during("making the role of the auth function")?;
@@ -167,18 +160,31 @@ async fn ensure_auth_function(
     Ok(())
 }
 
-/// What the role may read.
-pub(super) fn role_access<'a>(
-    keys: &'a str,
-    membership: &'a str,
-    pepper: &'a str,
-    client: Option<&'a str>,
-) -> role::Access<'a> {
+/// The key of the claims hook that was in use before.
+fn former_hook<'a>(work: &'a Work<'_>) -> Option<&'a str> {
+    let hook = work.prior?.identity.hook.as_ref()?;
+    Some(hook.secret_arn.as_str())
+}
+
+/// What the role of the auth function may do.
+pub(super) fn role_access<'a>(settings: &'a Settings, secrets: bundle::SecretArns<'a>) -> role::Access<'a> {
+    let hook = settings.identity.hook.as_ref().map(|hook| hook.secret_arn.as_str());
+    let pepper = settings.store.pepper_secret_arn.as_str();
+    let queue = settings.store.queue.as_ref();
     role::Access {
-        secrets: [Some(keys), Some(membership), Some(pepper), client]
-            .into_iter()
-            .flatten()
-            .collect(),
+        secrets: [
+            Some(secrets.keys),
+            Some(secrets.membership),
+            Some(pepper),
+            secrets.client,
+            secrets.assertion,
+            hook,
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        queue: queue.map(|queue| queue.arn.as_str()),
+        federation: settings.identity.federation.as_ref().map(|it| it.audience.as_str()),
     }
 }
 
@@ -188,6 +194,7 @@ impl Secrets {
             keys: &self.keys,
             membership: &self.membership,
             client: self.client.as_deref(),
+            assertion: self.assertion.as_deref(),
         }
     }
 }
@@ -199,8 +206,12 @@ pub(super) fn auth_archive(
     compiled: &Compiled,
     secrets: bundle::SecretArns<'_>,
 ) -> Result<zt_edge::AuthArchive, Fault> {
-    let endpoint = scope.aws.secretsmanager_endpoint();
-    bundle::auth_archive(settings, compiled, secrets, endpoint)
+    let endpoints = bundle::AwsEndpoints {
+        secretsmanager: scope.aws.secretsmanager_endpoint(),
+        sqs: scope.aws.sqs_endpoint(),
+        sts: scope.aws.sts_endpoint(),
+    };
+    bundle::auth_archive(settings, compiled, secrets, endpoints)
         .map_err(|error| Fault::refused("The auth function cannot be packed", error))
 }
 
@@ -253,10 +264,18 @@ async fn tidy(work: &Work<'_>, secrets: &Secrets, facts: &Facts) -> Result<(), E
             .await
             .during("removing the origin access control")?;
     }
-    if prior.identity.secret != settings.identity.secret {
-        role::ensure(scope, &work.access(secrets))
+    let same_access = prior.identity.secret == settings.identity.secret
+        && prior.identity.hook == settings.identity.hook
+        && prior.features.assertion.is_some() == settings.features.assertion.is_some();
+    if !same_access {
+        role::ensure(scope, &role_access(settings, secrets.arns()))
             .await
             .during("narrowing the role of the auth function")?;
+    }
+    if prior.features.assertion.is_some() && settings.features.assertion.is_none() {
+        assertion_secret::remove(scope, settings.secret_recovery_days)
+            .await
+            .during("removing the keys of the assertion")?;
     }
     if matches!(prior.identity.secret, ClientSecret::Owned(_))
         && !matches!(settings.identity.secret, ClientSecret::Owned(_))

@@ -3,6 +3,7 @@
 //! The descriptions are the documentation of the registry page. Rules that need one value only stand
 //! here as validators; rules between values are in `config` and `plan`. It knows no AWS call.
 
+mod features;
 mod firewall;
 mod identity;
 mod routing;
@@ -20,6 +21,7 @@ pub(super) fn schema() -> Schema {
     attributes.extend(viewers());
     attributes.push(identity::identity_provider());
     attributes.push(identity::session());
+    attributes.extend(features::attributes());
     attributes.extend(pages());
     attributes.extend(routing::attributes());
     attributes.push(firewall::web_acl());
@@ -75,6 +77,7 @@ fn naming() -> Vec<Attribute> {
                     "ARN of the secret that holds the pepper of the store.",
                 )
                 .required(),
+                features::queue(),
             ],
         )
         .required(),

@@ -1,6 +1,7 @@
 //! Plans of whole applications, in process: core's rules over the resource, with an identity provider that is a string
 //! and no AWS at all.
 
+mod features;
 mod fixture;
 mod mistakes;
 mod plans;
