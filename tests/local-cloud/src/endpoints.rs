@@ -43,6 +43,10 @@ pub(crate) struct Edge {
     /// Base of the edge's own controls: clock, caches, warm functions.
     pub(crate) admin: String,
     pub(crate) access_log: PathBuf,
+    /// What functions at the edge print: `<account>-<name>-<version>….log`, one file a version.
+    pub(crate) lambda_logs: PathBuf,
+    /// The locations, the first of which answers by itself.
+    pub(crate) locations: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]

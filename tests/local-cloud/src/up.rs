@@ -125,6 +125,8 @@ impl Cloud {
                 ca_file: edge.ca_file.clone(),
                 admin: format!("http://127.0.0.1:{}", edge.admin_port),
                 access_log: edge.access_log.clone(),
+                lambda_logs: edge.lambda_logs.clone(),
+                locations: edge.locations.clone(),
                 certificate_arn,
             },
             cognito,

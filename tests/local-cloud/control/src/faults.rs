@@ -76,6 +76,9 @@ pub(crate) struct Rule {
     pub(crate) count: u64,
     #[serde(default)]
     pub(crate) delay_ms: u64,
+    /// With this a slow call takes a time between both, another one each time.
+    #[serde(default)]
+    pub(crate) delay_max_ms: u64,
     #[serde(default)]
     pub(crate) when: When,
     /// Calls that matched so far.
@@ -172,6 +175,13 @@ impl Rule {
         self.matched >= self.nth && (self.count == 0 || self.matched < self.nth + self.count)
     }
 
+    /// Spread over the range by the golden ratio: the same sequence each time, and no two neighbours alike.
+    fn delay(&self) -> Duration {
+        let span = self.delay_max_ms.saturating_sub(self.delay_ms);
+        let part = self.matched.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        Duration::from_millis(self.delay_ms + ((span * part) >> 32))
+    }
+
     fn fault(&self, call: &Call) -> Fault {
         match self.kind {
             Kind::Throttle => Fault::Refuse(throttled(call), "throttle"),
@@ -179,7 +189,7 @@ impl Rule {
             Kind::Denied => Fault::Refuse(denied(call), "denied"),
             Kind::Conflict => Fault::Refuse(conflict(call), "conflict"),
             Kind::Reset => Fault::Reset,
-            Kind::Slow => Fault::Slow(Duration::from_millis(self.delay_ms)),
+            Kind::Slow => Fault::Slow(self.delay()),
             Kind::KillConnection => Fault::KillConnection,
             Kind::Hold => Fault::Hold(self.when),
             Kind::Timeout => Fault::Timeout,
@@ -272,6 +282,21 @@ mod tests {
             faults.meet(&call("cloudfront", "CreateDistribution")).is_some()
         });
         assert_eq!(hits, expected, "{rule}");
+    }
+
+    #[test]
+    fn a_range_of_delays_is_used() {
+        let rule = serde_json::json!({"kind": "slow", "count": 0, "delay_ms": 50, "delay_max_ms": 300});
+        let faults = Faults::default();
+        faults.add(vec![serde_json::from_value(rule).unwrap()]);
+        let delays = [(); 100].map(
+            |()| match faults.meet(&call("cloudfront-keyvaluestore", "UpdateKeys")) {
+                Some(Fault::Slow(delay)) => delay.as_millis(),
+                other => panic!("{other:?}"),
+            },
+        );
+        assert!(delays.iter().all(|delay| (50..=300).contains(delay)));
+        assert!(delays.iter().any(|delay| *delay < 100) && delays.iter().any(|delay| *delay > 250));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::message::{Refusal, Request};
 use crate::view::{Distribution, Reader};
 use crate::viewer_function::Decision;
 
-pub(crate) use process::Nodes;
+pub(crate) use process::{Nodes, Warm};
 
 /// The longest a viewer event may take.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -92,13 +92,13 @@ impl LambdaVersion {
     /// Runs the function on a viewer request.
     pub(crate) async fn on_request(
         &self,
-        nodes: &Nodes,
+        warm: Warm<'_>,
         distribution: &Distribution,
         request: &Request,
         include_body: bool,
     ) -> Result<Decision, Refusal> {
         let event = event::viewer_request(distribution, request, include_body);
-        let result = nodes
+        let result = warm
             .invoke(self, &event)
             .await
             .map_err(|why| Refusal::new(503, "LambdaExecutionError", format!("function {}: {why}", self.name)))?;

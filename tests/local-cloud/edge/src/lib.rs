@@ -5,8 +5,8 @@
 //! It refuses to know the product under test: no crate of `provider/` and no format of ours is used here.
 //!
 //! Headers with which a test plays the world outside, taken off before anything looks at the request:
-//! `x-local-viewer-address`, `x-local-viewer-country` (default `US`), `x-local-edge-location` (default the first),
-//! `x-local-managed-rule` (`<group>/<rule>` of AWS's managed groups that shall match).
+//! `x-local-viewer-address`, `x-local-viewer-country` (default `US`; `-`: unknown), `x-local-viewer-tls` (default what was
+//! negotiated), `x-local-edge-location` (default the first), `x-local-managed-rule` (`<group>/<rule>` of AWS's managed groups that shall match).
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod access_log;
@@ -26,9 +26,11 @@ mod origin;
 mod path_pattern;
 mod pipeline;
 mod policies;
+mod propagation;
 mod s3_origin;
 mod server;
 mod start;
+mod store_faults;
 mod store_view;
 mod view;
 mod viewer_function;

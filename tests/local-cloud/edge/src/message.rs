@@ -92,9 +92,11 @@ impl Headers {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Viewer {
     pub address: IpAddr,
-    /// Two letters.
+    /// Two letters; empty when it is not known.
     pub country: String,
     pub https: bool,
+    /// Version, cipher and kind of handshake, as `CloudFront-Viewer-TLS` says them.
+    pub tls: Option<String>,
 }
 
 /// A request as it passes the pipeline.

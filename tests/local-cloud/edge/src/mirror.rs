@@ -15,9 +15,12 @@ use crate::clock::Clock;
 use crate::lambda::LambdaVersion;
 use crate::message::Refusal;
 use crate::options::{Change, EdgeOptions, Location};
+use crate::propagation::{self, History, Propagation};
 use crate::store_view::{StoreView, name_of};
 use crate::view::{AccountView, Distribution, Reader};
 
+/// How often the edge polls at most.
+const SHORTEST_POLL: Duration = Duration::from_millis(5);
 /// More single keys than this, and reading the store anew is cheaper.
 const SINGLE_KEYS: usize = 200;
 
@@ -70,8 +73,7 @@ struct Account {
     read_at: Mutex<Option<Instant>>,
     /// Held while the account is read.
     reading: tokio::sync::Mutex<()>,
-    /// Views with the time from which on they were true; the newest last.
-    views: Mutex<Vec<(i64, Arc<AccountView>)>>,
+    views: Mutex<History>,
 }
 
 /// Everything the edge knows.
@@ -79,7 +81,7 @@ struct Account {
 pub(crate) struct Mirror {
     api: AwsApi,
     clock: Clock,
-    locations: Vec<Location>,
+    pub(crate) propagation: Propagation,
     accounts: Mutex<BTreeMap<String, Arc<Account>>>,
     known: watch::Receiver<BTreeSet<String>>,
     lambdas: tokio::sync::Mutex<HashMap<String, Arc<LambdaVersion>>>,
@@ -100,7 +102,7 @@ impl Mirror {
         Self {
             api,
             clock,
-            locations: options.locations.clone(),
+            propagation: Propagation::new(&options.locations),
             accounts: Mutex::default(),
             known: options.accounts.clone(),
             lambdas: tokio::sync::Mutex::default(),
@@ -113,19 +115,17 @@ impl Mirror {
 
     /// Keeps locations that are behind supplied with what is true now, so that they can show it later.
     pub(crate) async fn follow(&self, changes: Option<broadcast::Receiver<Change>>) {
-        if !self.is_behind() {
-            return;
-        }
         if let Some(mut changes) = changes {
             // What was received is taken up by `drain`; here it only wakes.
             while !matches!(changes.recv().await, Err(broadcast::error::RecvError::Closed)) {
-                self.drain();
-                self.read_all().await;
+                self.catch_up().await;
             }
         }
         loop {
-            tokio::time::sleep(self.poll_interval).await;
-            self.read_all().await;
+            tokio::time::sleep(self.poll_interval.max(SHORTEST_POLL)).await;
+            if self.is_behind() {
+                self.read_all().await;
+            }
         }
     }
 
@@ -146,7 +146,28 @@ impl Mirror {
     }
 
     fn is_behind(&self) -> bool {
-        self.locations.iter().any(|l| !l.delay.is_zero())
+        !self.propagation.longest().is_zero()
+    }
+
+    /// Takes up what changed so far under the time it is now, where some location will see it later.
+    pub(crate) async fn catch_up(&self) {
+        if self.is_behind() {
+            self.drain();
+            self.read_all().await;
+        }
+    }
+
+    /// Makes what is true now the state of every location, as if nothing had changed for long. A change of delays or a clock that
+    /// is put back begins with this: what was under way before has no time any more.
+    pub(crate) async fn settle(&self) {
+        self.drain();
+        self.read_all().await;
+        for account in self.accounts().values() {
+            let mut views = locked(&account.views);
+            let newest = views.pop();
+            views.clear();
+            views.extend(newest.map(|(_, view)| (i64::MIN, view)));
+        }
     }
 
     async fn read_all(&self) {
@@ -271,29 +292,21 @@ impl Mirror {
     }
 
     fn keep(&self, account: &Account, from: i64, view: AccountView) {
-        let horizon = self
-            .locations
-            .iter()
-            .map(|l| l.delay.as_millis() as i64)
-            .max()
-            .unwrap_or(0);
+        let horizon = self.propagation.longest().as_millis() as i64;
         let mut views = locked(&account.views);
         views.push((from, Arc::new(view)));
         let now = self.clock.now();
         // The newest view that every location already has is the oldest one anybody needs.
-        let oldest = views.iter().rposition(|(t, _)| t + horizon <= now).unwrap_or(0);
+        let oldest = views.iter().rposition(|(t, _)| *t <= now - horizon).unwrap_or(0);
         views.drain(..oldest);
     }
 
     fn seen(&self, account: &Account, location: &Location) -> Option<Arc<AccountView>> {
-        let arrived = self.clock.now() - location.delay.as_millis() as i64;
-        let views = locked(&account.views);
-        let newest = if location.delay.is_zero() {
-            views.last()
-        } else {
-            views.iter().rfind(|(t, _)| *t <= arrived)
-        };
-        newest.map(|(_, v)| Arc::clone(v))
+        propagation::seen(
+            &locked(&account.views),
+            self.propagation.of(&location.name),
+            self.clock.now(),
+        )
     }
 
     /// The distribution of a host name at a location, with the account's view it belongs to.
@@ -306,7 +319,8 @@ impl Mirror {
         let accounts = self.accounts();
         let holds = |account: &Account| self.seen(account, location).filter(|v| v.hosts.contains_key(host));
         let owner = accounts.iter().find(|(_, a)| holds(a).is_some());
-        let fresh = owner.is_some_and(|(_, a)| !self.is_due(a));
+        // A change that is being read was taken up already, and is not there yet.
+        let fresh = owner.is_some_and(|(_, a)| !self.is_due(a) && a.reading.try_lock().is_ok());
         if !fresh {
             let due = accounts
                 .iter()

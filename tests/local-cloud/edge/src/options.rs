@@ -70,7 +70,7 @@ pub struct EdgeOptions {
 }
 
 impl EdgeOptions {
-    /// One location without delay, everything else as most callers want it.
+    /// Two locations without delay, everything else as most callers want it.
     pub fn new(
         control_endpoint: impl Into<String>,
         accounts: watch::Receiver<BTreeSet<String>>,
@@ -85,10 +85,12 @@ impl EdgeOptions {
             state_dir: state_dir.into(),
             certificate_hosts: Vec::new(),
             origin_addresses: BTreeMap::new(),
-            locations: vec![Location {
-                name: "FRA2".to_owned(),
-                delay: Duration::ZERO,
-            }],
+            locations: ["FRA2", "IAD89"]
+                .map(|name| Location {
+                    name: name.to_owned(),
+                    delay: Duration::ZERO,
+                })
+                .into(),
             node: PathBuf::from("node"),
         }
     }

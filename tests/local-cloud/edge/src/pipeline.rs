@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use local_cloud_function_runtime::KeyValues;
+
 use crate::access_log::Line;
 use crate::aws_api::AwsApi;
 use crate::cache::{self, Cache};
 use crate::clock::Clock;
-use crate::lambda::Nodes;
+use crate::lambda::{Nodes, Warm};
 use crate::message::{Refusal, Request, Response};
 use crate::mirror::Mirror;
 use crate::options::Location;
 use crate::origin::{self, Origins, Upgrade};
 use crate::path_pattern;
 use crate::s3_origin;
+use crate::store_faults::{Faulty, StoreFaults};
 use crate::view::{AccountView, Behavior, Distribution, EdgeFunction};
 use crate::viewer_function::{self, Decision, Surroundings};
 use crate::web_acl::{Counters, Verdict};
@@ -24,6 +27,7 @@ pub(crate) struct Pipeline {
     pub api: AwsApi,
     pub clock: Clock,
     pub nodes: Nodes,
+    pub store_faults: Arc<StoreFaults>,
     pub origins: Origins,
     pub counters: Counters,
     /// By location.
@@ -205,11 +209,11 @@ impl Passage<'_> {
     ) -> Result<Decision, Refusal> {
         match &behavior.viewer_request {
             None => {
-                self.add_country(behavior, &mut request);
+                self.add_viewer_headers(behavior, &mut request);
                 Ok(Decision::Forward(request))
             }
             Some(EdgeFunction::Code(code)) => {
-                self.add_country(behavior, &mut request);
+                self.add_viewer_headers(behavior, &mut request);
                 let (distribution, view, code, now, location) = (
                     Arc::clone(&self.distribution),
                     Arc::clone(&self.view),
@@ -217,17 +221,19 @@ impl Passage<'_> {
                     self.pipeline.clock.now(),
                     self.location.name.clone(),
                 );
+                let faults = Arc::clone(&self.pipeline.store_faults);
                 let run = move || {
-                    let store = code
-                        .store
-                        .as_ref()
-                        .and_then(|arn| view.stores.get(arn))
-                        .map(Arc::as_ref);
+                    let store = code.store.as_ref().and_then(|arn| view.stores.get(arn));
+                    let store = store.map(|store| Faulty {
+                        store,
+                        faults: &faults,
+                        location: &location,
+                    });
                     viewer_function::on_request(
                         Surroundings {
                             distribution: &distribution,
                             function: &code,
-                            store,
+                            store: store.as_ref().map(|s| s as &dyn KeyValues),
                             now,
                             location: &location,
                         },
@@ -242,11 +248,11 @@ impl Passage<'_> {
             }
             Some(EdgeFunction::Lambda { version, include_body }) => {
                 let decision = version
-                    .on_request(&self.pipeline.nodes, &self.distribution, &request, *include_body)
+                    .on_request(self.warm(), &self.distribution, &request, *include_body)
                     .await?;
                 Ok(match decision {
                     Decision::Forward(mut request) => {
-                        self.add_country(behavior, &mut request);
+                        self.add_viewer_headers(behavior, &mut request);
                         Decision::Forward(request)
                     }
                     answer => answer,
@@ -271,17 +277,19 @@ impl Passage<'_> {
                     request.clone(),
                 );
                 let (now, location) = (self.pipeline.clock.now(), self.location.name.clone());
+                let faults = Arc::clone(&self.pipeline.store_faults);
                 let run = move || {
-                    let store = code
-                        .store
-                        .as_ref()
-                        .and_then(|arn| view.stores.get(arn))
-                        .map(Arc::as_ref);
+                    let store = code.store.as_ref().and_then(|arn| view.stores.get(arn));
+                    let store = store.map(|store| Faulty {
+                        store,
+                        faults: &faults,
+                        location: &location,
+                    });
                     viewer_function::on_response(
                         Surroundings {
                             distribution: &distribution,
                             function: &code,
-                            store,
+                            store: store.as_ref().map(|s| s as &dyn KeyValues),
                             now,
                             location: &location,
                         },
@@ -300,22 +308,34 @@ impl Passage<'_> {
         }
     }
 
-    /// `CloudFront-Viewer-*` headers, where a policy asks for them.
-    fn add_country(&self, behavior: &Behavior, request: &mut Request) {
+    /// Functions that are warm at this location.
+    fn warm(&self) -> Warm<'_> {
+        Warm {
+            nodes: &self.pipeline.nodes,
+            location: &self.location.name,
+        }
+    }
+
+    /// `CloudFront-Viewer-*` headers, where a policy asks for them and CloudFront knows the answer.
+    fn add_viewer_headers(&self, behavior: &Behavior, request: &mut Request) {
         let asked = |name: &str| {
             let keyed = matches!(&behavior.cache.headers, crate::policies::Names::Only(list) if list.iter().any(|n| n.eq_ignore_ascii_case(name)));
             keyed || behavior.origin_request.added_headers.iter().any(|n| n == name)
         };
         let viewer = request.viewer.clone();
         for (name, value) in [
-            ("cloudfront-viewer-country", viewer.country),
-            ("cloudfront-viewer-address", format!("{}:443", viewer.address)),
+            (
+                "cloudfront-viewer-country",
+                Some(viewer.country).filter(|c| !c.is_empty()),
+            ),
+            ("cloudfront-viewer-address", Some(format!("{}:443", viewer.address))),
+            ("cloudfront-viewer-tls", viewer.tls),
             (
                 "cloudfront-forwarded-proto",
-                if viewer.https { "https" } else { "http" }.to_owned(),
+                Some(if viewer.https { "https" } else { "http" }.to_owned()),
             ),
         ] {
-            if asked(name) {
+            if let Some(value) = value.filter(|_| asked(name)) {
                 request.headers.set(name, value);
             }
         }

@@ -39,6 +39,7 @@ struct Connection {
     peer: SocketAddr,
     https: bool,
     server_name: Option<String>,
+    tls: Option<String>,
 }
 
 impl Server {
@@ -71,6 +72,7 @@ impl Server {
                         peer,
                         https,
                         server_name: None,
+                        tls: None,
                     },
                 )
                 .await;
@@ -78,12 +80,14 @@ impl Server {
         // A handshake that fails is the viewer's affair.
         if let Ok(stream) = self.tls.accept(stream).await {
             let server_name = stream.get_ref().1.server_name().map(str::to_ascii_lowercase);
+            let tls = negotiated(stream.get_ref().1);
             self.serve(
                 stream,
                 Connection {
                     peer,
                     https,
                     server_name,
+                    tls,
                 },
             )
             .await;
@@ -168,7 +172,9 @@ impl Server {
             .unwrap_or(connection.peer.ip());
         let country = headers
             .remove("x-local-viewer-country")
-            .unwrap_or_else(|| "US".to_owned());
+            .unwrap_or_else(|| "US".to_owned())
+            .replace('-', "");
+        let tls = headers.remove("x-local-viewer-tls").or(connection.tls);
         let location = headers.remove("x-local-edge-location").unwrap_or_default();
         let forced = headers.remove("x-local-managed-rule").unwrap_or_default();
         // Only CloudFront sets these.
@@ -184,6 +190,7 @@ impl Server {
                 address,
                 country,
                 https: connection.https,
+                tls,
             },
             id,
         };
@@ -202,6 +209,26 @@ impl Server {
             location,
         })
     }
+}
+
+/// `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`, ciphers of older versions by OpenSSL's names, as CloudFront writes them.
+fn negotiated(connection: &rustls::ServerConnection) -> Option<String> {
+    let suite = format!("{:?}", connection.negotiated_cipher_suite()?.suite());
+    let (version, cipher) = match suite.strip_prefix("TLS13_") {
+        Some(cipher) => ("TLSv1.3", format!("TLS_{cipher}")),
+        None => {
+            let name = suite.trim_start_matches("TLS_").replace("_WITH_", "-");
+            let name = name
+                .replace("AES_", "AES")
+                .replace("CHACHA20_POLY1305_SHA256", "CHACHA20-POLY1305");
+            ("TLSv1.2", name.replace('_', "-"))
+        }
+    };
+    let handshake = match connection.handshake_kind() {
+        Some(rustls::HandshakeKind::Resumed) => "sessionResumed",
+        _ => "fullHandshake",
+    };
+    Some(format!("{version}:{cipher}:{handshake}"))
 }
 
 fn encode(response: Response) -> Result<http::Response<Full<Bytes>>, http::Error> {

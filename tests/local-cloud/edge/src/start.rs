@@ -55,6 +55,10 @@ pub struct EdgeHandle {
     pub key_file: PathBuf,
     /// One line of JSON per request.
     pub access_log: PathBuf,
+    /// What functions print, one file a version.
+    pub lambda_logs: PathBuf,
+    /// Names of the locations, the first of which answers by itself.
+    pub locations: Vec<String>,
     clock: Clock,
     stop: CancellationToken,
     tasks: Vec<tokio::task::JoinHandle<()>>,
@@ -112,6 +116,8 @@ pub async fn start(mut options: EdgeOptions) -> Result<EdgeHandle, EdgeError> {
         certificate_file: file("identity.pem"),
         key_file: file("identity-key.pem"),
         access_log: file("access.jsonl"),
+        lambda_logs: file("lambda"),
+        locations: options.locations.iter().map(|l| l.name.clone()).collect(),
         clock,
         stop: stop.clone(),
         tasks: Vec::new(),
@@ -165,6 +171,7 @@ fn server(
             &options.state_dir.join("ca.pem"),
             clock.clone(),
         ),
+        store_faults: Arc::default(),
         origins: Origins::new(options.origin_addresses.clone(), authority.root())?,
         counters: Counters::default(),
         caches: options

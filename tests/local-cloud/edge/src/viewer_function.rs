@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use crate::header_rules::{check_response, check_status, invalid_function_result, is_disallowed, merge_request};
 use crate::message::{Headers, Refusal, Request, Response};
-use crate::store_view::StoreView;
 use crate::view::{Distribution, FunctionCode};
 
 /// What a run needs besides the request.
@@ -16,7 +15,7 @@ use crate::view::{Distribution, FunctionCode};
 pub(crate) struct Surroundings<'a> {
     pub distribution: &'a Distribution,
     pub function: &'a FunctionCode,
-    pub store: Option<&'a StoreView>,
+    pub store: Option<&'a dyn KeyValues>,
     pub now: i64,
     pub location: &'a str,
 }
@@ -98,9 +97,8 @@ fn run(around: Surroundings<'_>, event: &Value, request: &Request) -> Result<Out
         raw_query,
     };
     // An association whose store is gone leaves `None`: the function's `cf.kvs()` throws.
-    let store = around.store.map(|s| s as &dyn KeyValues);
     FunctionRuntime::new()
-        .run(&around.function.code, event, store, &options)
+        .run(&around.function.code, event, around.store, &options)
         .map_err(|e| {
             Refusal::new(
                 503,

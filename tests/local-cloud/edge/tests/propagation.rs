@@ -108,24 +108,7 @@ async fn without_notice_the_edge_polls() {
 async fn the_controls_move_the_clock() {
     let world = World::new().await;
     let control = async |method: &'static str, path: &str| {
-        use http_body_util::BodyExt;
-        let stream = tokio::net::TcpStream::connect(("127.0.0.1", world.edge.admin_port))
-            .await
-            .unwrap();
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream))
-            .await
-            .unwrap();
-        tokio::spawn(connection);
-        let request = http::Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "localhost")
-            .body(http_body_util::Empty::<bytes::Bytes>::new())
-            .unwrap();
-        let answer = sender.send_request(request).await.unwrap();
-        let status = answer.status().as_u16();
-        let body: serde_json::Value =
-            serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap();
+        let (status, body) = world.control(method, path, serde_json::Value::Null).await;
         (status, body["offset"].as_i64())
     };
     assert_eq!(control("POST", "/clock?advance=5000").await, (200, Some(5000)));

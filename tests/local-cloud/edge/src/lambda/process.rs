@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -39,7 +39,8 @@ pub(crate) struct Nodes {
     state_dir: PathBuf,
     ca_file: PathBuf,
     clock: Clock,
-    idle: Mutex<HashMap<PathBuf, Vec<Node>>>,
+    /// By location and version: what one location keeps warm, another has never started.
+    idle: Mutex<HashMap<(String, PathBuf), Vec<Node>>>,
     room: Semaphore,
     flags: OnceCell<Vec<&'static str>>,
 }
@@ -57,41 +58,14 @@ impl Nodes {
         }
     }
 
-    /// Runs the handler on an event; the error is for the log.
-    pub(crate) async fn invoke(&self, version: &LambdaVersion, event: &Value) -> Result<Value, String> {
-        let _room = self.room.acquire().await.map_err(|e| e.to_string())?;
-        let warm = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_mut(&version.directory)
-            .and_then(Vec::pop);
-        let mut node = match warm {
-            Some(node) => node,
-            None => tokio::time::timeout(INIT, self.start(version))
-                .await
-                .map_err(|_| "initialisation timed out")??,
-        };
-        let asked = tokio::time::timeout(version.timeout, self.ask(&mut node, version, event));
-        // A process that timed out or broke its pipe is dropped, and with that killed.
-        let answer = asked
-            .await
-            .map_err(|_| format!("timed out after {} s", version.timeout.as_secs()))??;
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(version.directory.clone())
-            .or_default()
-            .push(node);
-        match answer.get("error") {
-            Some(error) => Err(format!("threw {}", error["message"].as_str().unwrap_or_default())),
-            None => Ok(answer["result"].clone()),
-        }
+    /// Ends idle processes, of one location or of all, so that the next event finds a cold start.
+    pub(crate) fn cool(&self, location: Option<&str>) {
+        self.idle()
+            .retain(|(at, _), _| location.is_some_and(|location| location != at));
     }
 
-    /// Ends all idle processes, so that the next event finds a cold start.
-    pub(crate) fn cool(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    fn idle(&self) -> MutexGuard<'_, HashMap<(String, PathBuf), Vec<Node>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn flags(&self) -> &[&'static str] {
@@ -114,7 +88,7 @@ impl Nodes {
         self.flags.get_or_init(|| probe).await
     }
 
-    async fn start(&self, version: &LambdaVersion) -> Result<Node, String> {
+    async fn start(&self, version: &LambdaVersion, location: &str) -> Result<Node, String> {
         let (module, handler) = version.handler.rsplit_once('.').ok_or("the handler has no module")?;
         let file = ["mjs", "cjs", "js"]
             .iter()
@@ -136,7 +110,7 @@ impl Nodes {
             .arg(handler)
             .current_dir(&version.directory)
             .env_clear();
-        for (name, value) in self.environment(version) {
+        for (name, value) in self.environment(version, location) {
             command.env(name, value);
         }
         let mut child = command
@@ -166,10 +140,10 @@ impl Nodes {
 
     /// Only what Lambda reserves: functions at the edge have no environment of their own. The certificate authority stands in for
     /// the machine's trust store.
-    fn environment(&self, version: &LambdaVersion) -> Vec<(&'static str, String)> {
+    fn environment(&self, version: &LambdaVersion, location: &str) -> Vec<(&'static str, String)> {
         vec![
-            ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_REGION", region(location).to_owned()),
+            ("AWS_DEFAULT_REGION", region(location).to_owned()),
             ("AWS_LAMBDA_FUNCTION_NAME", format!("us-east-1.{}", version.name)),
             ("AWS_LAMBDA_FUNCTION_VERSION", version.version.clone()),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.memory.to_string()),
@@ -198,6 +172,48 @@ impl Nodes {
         } else {
             Err("the answer is not to this event".to_owned())
         }
+    }
+}
+
+/// The processes as one location has them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Warm<'a> {
+    pub nodes: &'a Nodes,
+    pub location: &'a str,
+}
+
+impl Warm<'_> {
+    /// Runs the handler on an event; the error is for the log.
+    pub(crate) async fn invoke(&self, version: &LambdaVersion, event: &Value) -> Result<Value, String> {
+        let nodes = self.nodes;
+        let _room = nodes.room.acquire().await.map_err(|e| e.to_string())?;
+        let key = (self.location.to_owned(), version.directory.clone());
+        let warm = nodes.idle().get_mut(&key).and_then(Vec::pop);
+        let mut node = match warm {
+            Some(node) => node,
+            None => tokio::time::timeout(INIT, nodes.start(version, self.location))
+                .await
+                .map_err(|_| "initialisation timed out")??,
+        };
+        let asked = tokio::time::timeout(version.timeout, nodes.ask(&mut node, version, event));
+        // A process that timed out or broke its pipe is dropped, and with that killed.
+        let answer = asked
+            .await
+            .map_err(|_| format!("timed out after {} s", version.timeout.as_secs()))??;
+        nodes.idle().entry(key).or_default().push(node);
+        match answer.get("error") {
+            Some(error) => Err(format!("threw {}", error["message"].as_str().unwrap_or_default())),
+            None => Ok(answer["result"].clone()),
+        }
+    }
+}
+
+/// The region in which Lambda runs what a location asks for.
+fn region(location: &str) -> &'static str {
+    match location.get(..3) {
+        Some("FRA") => "eu-central-1",
+        Some("NRT") => "ap-northeast-1",
+        _ => "us-east-1",
     }
 }
 

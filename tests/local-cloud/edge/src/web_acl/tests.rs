@@ -21,6 +21,7 @@ fn request(path: &str) -> Request {
         viewer: Viewer {
             address: "192.0.2.7".parse().unwrap(),
             country: "DE".to_owned(),
+            tls: None,
             https: true,
         },
         id: "id".to_owned(),

@@ -215,6 +215,25 @@ impl World {
         exchange(stream, &ask).await
     }
 
+    /// A request to the edge's controls: status and answer.
+    pub async fn control(&self, method: &'static str, path: &str, body: Value) -> (u16, Value) {
+        let stream = TcpStream::connect(("127.0.0.1", self.edge.admin_port)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost")
+            .body(Full::new(Bytes::from(body.to_string())))
+            .unwrap();
+        let answer = sender.send_request(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
     /// The lines of the access log.
     pub fn log(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.edge.access_log).unwrap();
