@@ -6,6 +6,7 @@ use super::field::FieldPath;
 use super::problem::{ProblemKind, Problems};
 use crate::duration::Duration;
 use crate::ids::{ApplicationName, ClaimName, HeaderName, HostName};
+use crate::membership::Policy;
 use crate::session::ClaimMapping;
 use crate::source::Source;
 
@@ -167,10 +168,26 @@ fn is_fixed_path(path: &str) -> bool {
     path.len() <= 64 && path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(segment))
 }
 
+/// Headers that machines send or are known by: a user's claim in one of them could be taken for a machine's name.
+const OF_MACHINES: [&str; 3] = ["x-zt-service", "x-zt-service-token", "x-zt-session"];
+
+fn lets_machines_in(application: &Application) -> bool {
+    let named = |policy: &Policy| {
+        let mut selectors = policy.lists().into_iter().flat_map(|(_, selectors)| selectors);
+        selectors.any(|selector| selector.service_tokens.is_some())
+    };
+    application.machines || application.source.policies.values().any(named)
+}
+
 fn check_headers(application: &Application, problems: &mut Problems) {
     let headers = FieldPath::attribute("identity_headers");
+    let machines = lets_machines_in(application);
     for (header, claim) in &application.identity_headers {
         let path = headers.key(header);
+        if machines && OF_MACHINES.contains(&header.as_str()) {
+            let header = header.clone();
+            problems.add(path.clone(), ProblemKind::HeaderOfMachines { header });
+        }
         if let Err(error) = HeaderName::parse(header) {
             problems.add(path.clone(), ProblemKind::Name(error));
         }

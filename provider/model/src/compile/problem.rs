@@ -39,6 +39,8 @@ pub enum ProblemKind {
     ReservedPathsOverlap,
     #[error("identity header {header} carries claim {claim:?}, which the session does not")]
     ClaimNotInSession { header: String, claim: String },
+    #[error("identity header {header} is one of machines")]
+    HeaderOfMachines { header: String },
     #[error("session lifetime {asked} is longer than {limit}")]
     LifetimeTooLong {
         asked: String,
@@ -203,6 +205,7 @@ impl ProblemKind {
     fn detail_of_context(&self) -> String {
         match self {
             Self::AdmitsEveryone { .. } => "Where somebody is and how they logged in says nothing of who they are, so the provider alone decides who comes in. If that is meant, say so with require = [{ authenticated = true }]; otherwise add groups, roles, e-mail domains or another selector.".into(),
+            Self::HeaderOfMachines { .. } => "The application lets machines in, and an origin could take the claim of a user in this header for the name of a service token. Choose another name.".into(),
             Self::DeadToken { reason } => format!("{reason}. Put what service tokens may do into a policy of its own, and name it in the route's `allow`."),
             Self::UnassignedCountry { country } => {
                 let hint = if country == "UK" { " The United Kingdom is \"GB\"." } else { "" };

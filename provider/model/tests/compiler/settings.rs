@@ -5,7 +5,7 @@ use zt_model::compile::{Application, CookieScope};
 use zt_model::duration::Duration;
 use zt_model::ids::HostName;
 
-use crate::{application, problems};
+use crate::{application, problems, with_policies};
 
 fn plain() -> Application {
     application(json!([{"path": "/*", "allow": ["staff"]}]))
@@ -102,6 +102,37 @@ fn identity_headers_are_stripped_ones_and_their_claims_travel() {
             ..plain()
         };
         assert_eq!(problems(&application), expected);
+    }
+}
+
+/// Checklist: P8
+#[test]
+fn no_claim_of_a_user_stands_where_a_machine_is_named() {
+    let taken = ["identity_headers[\"x-zt-service\"]: identity header x-zt-service is one of machines"];
+    let tokens = json!({"p": {"any": [{"groups": ["a"]}, {"service_tokens": ["ci"]}]}});
+    for (header, machines, policies, expected) in [
+        (
+            "x-zt-service",
+            false,
+            json!({"p": {"any": [{"groups": ["a"]}]}}),
+            vec![],
+        ),
+        (
+            "x-zt-service",
+            true,
+            json!({"p": {"any": [{"groups": ["a"]}]}}),
+            taken.to_vec(),
+        ),
+        ("x-zt-service", false, tokens.clone(), taken.to_vec()),
+        ("x-zt-email", true, tokens, vec![]),
+    ] {
+        let application = Application {
+            machines,
+            identity_headers: [(header.to_owned(), "name".to_owned())].into(),
+            session_claims: vec!["name".into()],
+            ..with_policies(policies, json!([{"path": "/*", "allow": ["p"]}]))
+        };
+        assert_eq!(problems(&application), expected, "{header}");
     }
 }
 
