@@ -87,6 +87,18 @@ test('[R6] an operator who is faster every time is merged, never overwritten', a
   assert.ok(world.slept.length >= 5, 'after each conflict the others go first');
 });
 
+test('[R6] what an operator writes between our read and our write stays', async () => {
+  let once = true;
+  world.store.afterwards = ({ name, key }) => {
+    if (name !== 'GetKey' || key !== 'p:pp' || !once) return;
+    once = false;
+    world.store.put('p:pp', `1000000uOPERATOR${T(NOW - 9)}`);
+  };
+  assert.deepEqual(await world.run({ Records: [record(logout('ppSSSSSSSS'))] }), []);
+  assert.deepEqual([...slots(world.page('pp')).found.keys()].sort(), ['sSSSSSSSS', 'uOPERATOR']);
+  world.store.afterwards = () => {};
+});
+
 /** A generator that a seed decides (mulberry32). */
 function random(seed) {
   let state = seed >>> 0;

@@ -19,6 +19,8 @@ export class KeyValueStore {
   latency = () => 0;
   /** A call in, the name of a fault out. */
   fault = () => undefined;
+  /** Runs once a call was carried out, before its answer arrives. */
+  afterwards = () => {};
   /** Runs between the judging of a write and the write: another writer that is faster. */
   meanwhile = () => {};
   /** Milliseconds since 1970, for the Date header. */
@@ -63,6 +65,7 @@ export class KeyValueStore {
     if (early) return early();
     const status = { error: 500, unavailable: 503, throttle: 429, conflict: 409, denied: 403 }[fault];
     const answer = status ? this.#error(status, 'Fault') : this.#answer(request, call, body);
+    this.afterwards(call);
     await wait(this.latency());
     const text = fault === 'garbage' ? '<html>502 Bad Gateway</html>' : JSON.stringify(answer.body);
     if (fault === 'lost') return request.socket.destroy();

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { ARN, CREDENTIALS, KeyValueStore } from './key_value_store.mjs';
 import { DeadLetters, QUEUE } from './queue.mjs';
 
-export const BUNDLE = fileURLToPath(new URL('../../../dist/store-writer.mjs', import.meta.url));
+/** The shipped bytes, or those of a mutant. */
+export const BUNDLE = process.env.ZT_STORE_WRITER ?? fileURLToPath(new URL('../../../dist/store-writer.mjs', import.meta.url));
 const { assemble, parseConfig } = await import(BUNDLE);
 
 export const NOW = 1_800_000_000;

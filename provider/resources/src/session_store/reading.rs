@@ -89,6 +89,7 @@ async fn look_at_writer(
         tags: tagging::without_marks(known.tags),
         limit: Duration::ZERO,
         store_arn: store_arn.to_owned(),
+        adopts: false,
     };
     writer::look(&scope, &settings::wanted(known.state)).await
 }

@@ -68,6 +68,7 @@ impl SessionStore {
             tags: tags.clone(),
             limit,
             store_arn: store.arn.clone(),
+            adopts: true,
         };
         let deployed = writer::ensure(&scope, &settings::wanted(planned)).await?;
         let marked: Tags = marked.into_iter().chain([region_tag(&scope.region)]).collect();
@@ -133,6 +134,7 @@ impl SessionStore {
             tags: tags.clone(),
             limit: TIMEOUT,
             store_arn: arn.to_owned(),
+            adopts: false,
         };
         let deployed = writer::ensure(&scope, &settings::wanted(planned)).await?;
         let mut state = planned.clone();
@@ -242,6 +244,7 @@ async fn remove_writer(connected: &Connected, prior: &Value, name: &StoreName) -
         tags: Tags::new(),
         limit: TIMEOUT,
         store_arn: prior.get("arn").as_str().unwrap_or_default().to_owned(),
+        adopts: false,
     };
     writer::remove(&scope).await
 }

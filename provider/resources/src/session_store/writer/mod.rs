@@ -35,6 +35,8 @@ pub(super) struct Scope<'a> {
     pub(super) limit: Duration,
     /// ARN of the KeyValueStore.
     pub(super) store_arn: String,
+    /// Whether parts of an earlier instance may be taken over: only while a store is made, so that its own is known to be gone.
+    pub(super) adopts: bool,
 }
 
 /// What the user decides.
@@ -92,7 +94,8 @@ impl Scope<'_> {
 
     /// Refuses an object that is not ours to take.
     fn may_take(&self, found: Option<&StoreMark>, what: &str, name: &str) -> Result<(), Diagnostic> {
-        match self.owns(found) {
+        let orphan = self.adopts && found.is_some_and(|found| found.store == self.mark.store);
+        match orphan || self.owns(found) {
             true => Ok(()),
             false => Err(super::exists(&self.mark.store, &format!("the {what} {name}"))),
         }

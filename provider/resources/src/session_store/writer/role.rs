@@ -83,7 +83,7 @@ pub(super) async fn ensure(scope: &Scope<'_>, access: &Access<'_>) -> Result<Str
             made.map_err(|error| diagnostic(&error))?.arn
         }
         Some(found) => {
-            let mark = StoreMark::from_comment(&found.description);
+            let mark = StoreMark::from_tags(&found.tags);
             scope.may_take(mark.as_ref(), "role", &name)?;
             if !same(&found.trust, &trust()) {
                 let set = iam.update_trust(&name, &trust().to_string()).await;
@@ -114,7 +114,7 @@ pub(super) async fn remove(scope: &Scope<'_>) -> Result<(), Diagnostic> {
     let name = scope.names().function;
     let found = optional(iam.role(&name).await).map_err(|error| diagnostic(&error))?;
     let Some(found) = found else { return Ok(()) };
-    if !scope.owns(StoreMark::from_comment(&found.description).as_ref()) {
+    if !scope.owns_tagged(&found.tags) {
         return Ok(());
     }
     let policies = iam.role_policy_names(&name).await;
