@@ -5,26 +5,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { cookieHeader, HOST, locationOf, setCookies, viewerRequest } from './support/application.mjs';
+import { generator, PIECES } from './support/hostile.mjs';
 import { World } from './support/world.mjs';
 
 const CASES = Number(process.env.ZT_FUZZ_CASES ?? 1_500);
 const SEED = Number(process.env.ZT_FUZZ_SEED ?? 20_260_101);
-
-/** Mulberry32: small, seeded, and good enough to mix pieces. */
-function generator(seed) {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-const PIECES = [
-  '/', '//', '\\', '..', '.', '%2f', '%5c', '%2e', '%00', '%0d%0a', '%25', '%', '%c0%af', '%ed%a0%80', ';', '?', '#', '@', ':', 'evil.example', HOST, 'https:', 'javascript:', 'oauth2', 'start', 'members',
-  '&', '=', '"', "'", '<script>', '__proto__', 'constructor', '\t', '\r\n', '\0', ' ', '\u00a0', '\u3002', '\ud800', 'é', 'A'.repeat(50), '1', '0', '-1', 'NaN', '9e9', 'true', 'null', '[]', '{}', '..AAAA..', 'eyJhbGciOiJkaXIifQ',
-];
 
 let world;
 let known;
