@@ -10,7 +10,8 @@ import { render } from '../session/build.mjs';
 import { largeTable } from '../session/large-table.mjs';
 import { DOC, PAGE, TABLE, b36, doc, event, mint, page, slot } from '../test/session/support/world.mjs';
 
-const ROUNDS = 4000;
+const ROUNDS = 1000;
+const BLOCKS = 8;
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const now = Math.floor(Date.now() / 1000);
 const times = { lt: b36(now - 900), iat: b36(now - 600), exp: b36(now + 3000) };
@@ -55,7 +56,7 @@ const SUBJECTS = {
 
 function measure(dir, subject) {
   writeFileSync(join(dir, 'function.js'), `${subject.code}\n${readFileSync(at('njs-loop.js'), 'utf8')}`);
-  writeFileSync(join(dir, 'setup.json'), JSON.stringify({ event: subject.event, store: subject.store, rounds: ROUNDS }));
+  writeFileSync(join(dir, 'setup.json'), JSON.stringify({ event: subject.event, store: subject.store, rounds: ROUNDS, blocks: BLOCKS }));
   const seen = JSON.parse(execFileSync('njs', ['-p', join(dir, 'modules'), join(dir, 'function.js'), join(dir, 'setup.json')], { encoding: 'utf8' }));
   if (!seen.passed) throw new Error(`the request was refused: ${JSON.stringify(seen)}`);
   return seen.micros;
@@ -72,7 +73,7 @@ function main() {
   for (let i = 0; i < runs; i++) for (const [name, subject] of Object.entries(SUBJECTS)) seen[name].push(measure(dir, subject));
   rmSync(dir, { recursive: true });
   const [base] = Object.values(seen).map(median);
-  process.stdout.write(`${cpus()[0].model}, njs ${execFileSync('njs', ['-v'], { encoding: 'utf8' }).trim()}, ${runs} runs of ${ROUNDS}\n`);
+  process.stdout.write(`${cpus()[0].model}, njs ${execFileSync('njs', ['-v'], { encoding: 'utf8' }).trim()}, ${runs} runs of ${BLOCKS} blocks of ${ROUNDS}\n`);
   for (const [name, list] of Object.entries(seen)) process.stdout.write(`${name}: ${median(list).toFixed(1)} us, ratio ${(median(list) / base).toFixed(2)}\n`);
 }
 

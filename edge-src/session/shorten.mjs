@@ -1,10 +1,15 @@
-// Shortens the names of variables, functions and parameters. Properties, imports, `T` and `handler` stay. Top-level names
+// Shortens the names of variables, functions and parameters, then says each property name that is used often enough once and
+// for all in a constant. Imports, `T`, `handler` and the keys of objects stay. Top-level names
 // get one map; each top-level function gets another for all names declared anywhere inside it, which avoids every other name
 // the function uses. A name declared both inside and at the top is refused, so a use can mean only one of them.
 import { children, tree } from './lint.mjs';
 
 const KEPT = ['handler', 'T', 'cf', 'crypto'];
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSUVWXYZ_$';
 const WORDS = ['as', 'do', 'if', 'in', 'is', 'of'];
+
+// All names of one letter, then all of two.
+const everyName = () => ['', ...LETTERS].flatMap((a) => [...LETTERS].map((b) => a + b));
 
 function isProperty(node, parent) {
   return !parent.computed && ((parent.type === 'MemberExpression' && parent.property === node) || (parent.type === 'Property' && parent.key === node));
@@ -34,8 +39,7 @@ function declares({ node, parent }) {
 function assign(names, all, taken) {
   const count = (name) => all.filter((use) => use.node.name === name).length;
   const order = [...names].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
-  const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSUVWXYZ_$';
-  const free = ['', ...letters].flatMap((a) => [...letters].map((b) => a + b)).filter((name) => !taken.has(name) && !WORDS.includes(name));
+  const free = everyName().filter((name) => !taken.has(name) && !WORDS.includes(name));
   return new Map(order.map((name, i) => [name, free[i]]));
 }
 
@@ -47,6 +51,38 @@ function topLevel(program) {
     if (node.type === 'VariableDeclaration') for (const d of node.declarations) out.push({ name: d.id.name, body: d });
   }
   return out;
+}
+
+function replace(code, edits) {
+  let out = '';
+  let from = 0;
+  for (const { start, end, to } of edits.sort((a, b) => a.start - b.start)) {
+    out += code.slice(from, start) + to;
+    from = end;
+  }
+  return out + code.slice(from);
+}
+
+// `a.search(b)` becomes `a[S](b)` behind `const S="search";`, where that makes the core shorter. `mark` is the line it stands behind.
+export function alias(code, mark) {
+  const members = [];
+  const visit = (node) => {
+    for (const child of children(node)) visit(child);
+    if (node.type === 'MemberExpression' && !node.computed) members.push(node);
+  };
+  const program = tree(code);
+  visit(program);
+  const counts = new Map();
+  const core = (code + '\n//@').indexOf('\n//@'); // a constant is always there, a part is not
+  for (const { property } of members) if (property.start < core) counts.set(property.name, (counts.get(property.name) ?? 0) + 1);
+  const gain = (name, to) => counts.get(name) * (name.length - 1 - to.length) - (name.length + 4 + to.length);
+  const order = [...counts.keys()].sort((a, b) => gain(b, '') - gain(a, '') || (a < b ? -1 : 1));
+  const taken = new Set(uses(program).map((use) => use.node.name));
+  const free = everyName().filter((name) => !taken.has(name) && !KEPT.includes(name) && !WORDS.includes(name));
+  const short = new Map(order.map((name, i) => [name, free[i]]).filter(([name, to]) => gain(name, to) > 0));
+  const edits = members.filter((node) => short.has(node.property.name)).map((node) => ({ start: node.property.start - 1, end: node.property.end, to: `[${short.get(node.property.name)}]` }));
+  const constants = [...short].map(([name, to]) => `${to}="${name}"`).join();
+  return replace(code, edits).replace(`${mark}\n`, () => `${mark}\nconst ${constants};\n`);
 }
 
 export function shorten(code) {
@@ -72,11 +108,5 @@ export function shorten(code) {
       else if (locals.has(node.name)) throw new Error(`${node.name} in ${part.name} is declared nowhere near`);
     }
   }
-  let out = '';
-  let from = 0;
-  for (const { node, to } of edits.sort((a, b) => a.node.start - b.node.start)) {
-    out += code.slice(from, node.start) + to;
-    from = node.end;
-  }
-  return out + code.slice(from);
+  return replace(code, edits.map(({ node, to }) => ({ start: node.start, end: node.end, to })));
 }

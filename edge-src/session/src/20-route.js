@@ -2,12 +2,13 @@
 
 // `*` stands for any run of characters, `/` too; a pattern that ends in `/*` also covers the path without that ending.
 const covers = (pattern, path) => {
-  if (pattern === path) return 1;
-  var parts = pattern.split('*');
-  var end = parts.pop();
-  var at = 0;
+  var star = pattern.indexOf('*');
+  if (star < 0) return pattern === path;
   if (pattern.endsWith('/*')) path += '/';
-  if (!parts.length || !path.startsWith(parts[0])) return;
+  if (!path.startsWith(pattern.slice(0, star))) return;
+  var parts = pattern.slice(star + 1).split('*');
+  var end = parts.pop();
+  var at = star;
   for (var i = 0; i < parts.length; i++) {
     at = path.indexOf(parts[i], at);
     if (at < 0) return;
@@ -17,10 +18,10 @@ const covers = (pattern, path) => {
 };
 
 // ASCII only: engines disagree on the rest, and so do origins. While it is encoded, all else is digits.
-const lower = (text) => decodeURIComponent(encodeURIComponent(text).toLowerCase());
+const lower = (text) => decode(encodeURIComponent(text).toLowerCase());
 
 const pick = (path) => {
-  if (path === T.p || path.startsWith(T.p + '/')) throw [404, 'path'];
+  if ((path + '/').startsWith(T.p + '/')) throw [404, 'path'];
   if (path === T.u) return -2;
   var routes = T.r;
   var initial = path[1];
@@ -36,8 +37,8 @@ const pick = (path) => {
 };
 
 // All readings must be decided by one route, and it must allow what made them differ.
-const place = (raw) => {
-  var ways = readings(raw);
+const place = (x) => {
+  var ways = (x.l = readings(x.q.uri));
   var at = pick(ways[0]);
   if (ways[1]) {
     for (var i = 1; i < ways.length; i++) if (pick(ways[i]) !== at) throw ambiguous;

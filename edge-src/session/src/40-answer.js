@@ -1,25 +1,15 @@
 // Our own answers. None is cached, framed or sniffed; a browser gets a page, anybody else a problem document.
 
 // The audit line: fixed fields, never a token, a cookie or a path.
-const audit = (x, decision, reason) => cf.logCustomData(`v1 ${decision} ${reason} r${x.i} p${x.p} h${x.h}`);
+const audit = (x, decision, reason) => cf.logCustomData('v1 ' + decision + ' ' + reason + ' r' + x.i + ' p' + x.p + ' h' + x.h);
+
+const safe = ['GET', 'HEAD'];
 
 const navigates = (q) => {
   var h = q.headers || {};
-  if (!['GET', 'HEAD'].includes(q.method) || h['sec-websocket-key'] || ~(one(h['sec-purpose']) + one(h.purpose)).search(/prefetch/i)) return;
+  if (!safe.includes(q.method) || h['sec-websocket-key'] || ~(one(h['sec-purpose']) + one(h.purpose)).search(/prefetch/i)) return;
   if (h['sec-fetch-mode']) return one(h['sec-fetch-mode']) === 'navigate';
   return ~one(h.accept).search(/text\/html/i) && !h.origin && !h['x-requested-with'];
-};
-
-// No session that counts: a navigation goes to the login and comes back, anything else is told. The status of it.
-const login = (x, reason, fresh) => {
-  if (!x.n || x.f & 1) {
-    x.o['www-authenticate'] = `Bearer realm="${T.a}"` + (reason === 'none' ? '' : ', error="invalid_token"');
-    return 401;
-  }
-  var query = x.q.rawQueryString();
-  var back = x.q.uri + (query === undefined ? '' : '?' + query);
-  x.o.location = `${T.p}/start?rd=` + Buffer.from(back[2000] ? '/' : back).toString('base64url') + (fresh ? '&fresh=1' : '');
-  return 302;
 };
 
 const answer = (x, refusal) => {
@@ -28,7 +18,14 @@ const answer = (x, refusal) => {
   var body = refusal[2];
   x.n = navigates(x.q);
   audit(x, code > 500 ? 'error' : code < 300 ? 'allow' : code === 401 ? 'login' : 'deny', reason);
-  if (code === 401) code = login(x, reason, body);
+  // No session that counts: a navigation goes to the login and comes back, anything else is told.
+  if (code === 401 && (!x.n || x.f & 1)) x.o['www-authenticate'] = `Bearer realm="${T.a}"` + (reason === 'none' ? '' : ', error=' + (x.d || '"invalid_token"'));
+  else if (code === 401) {
+    code = 302;
+    var query = x.q.rawQueryString();
+    var back = x.q.uri + (query === undefined ? '' : '?' + query);
+    x.o.location = `${T.p}/start?rd=` + Buffer.from(back[2000] ? '/' : back).toString('base64url') + (body || '');
+  }
   if (code > 500) x.o['retry-after'] = '5';
   if (code > 302 && code !== 404) {
     body = JSON.stringify({ type: 'about:blank', title: reason, status: code, code: reason, login: T.p + '/start' });
@@ -40,7 +37,7 @@ const answer = (x, refusal) => {
     x.o['content-type'] = body[0] === '<' ? 'text/html' : `application/${code > 300 ? 'problem+' : ''}json`;
     out.body = body;
   }
-  var values = Object.assign(x.o, {
+  Object.assign(x.o, {
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
@@ -48,7 +45,7 @@ const answer = (x, refusal) => {
     'strict-transport-security': 'max-age=31536000',
     'x-zt-reason': reason
   });
-  for (var name in values) out.headers[name] = { value: values[name] };
+  for (var name in x.o) out.headers[name] = { value: x.o[name] };
   return out;
 };
 
@@ -62,25 +59,4 @@ const duplicate = (x) => {
   x.c = { '__Host-zt-session': all[0] };
   x.c['__Secure-zt-' + T.a] = { value: '', multiValue: all };
   throw [400, 'duplicate'];
-};
-
-const preflight = (x, rule, method) => {
-  var h = x.q.headers;
-  var prefix = 'access-control-';
-  var origin = one(h.origin);
-  var wanted = h[prefix + 'request-headers'];
-  if (
-    !rule ||
-    !rule.o.includes(origin) ||
-    !rule.m.includes(one(method)) ||
-    (wanted && !(one(wanted) || '?').toLowerCase().split(' ').join('').split(',').every((name) => rule.h.includes(name)))
-  )
-    throw [403, 'preflight'];
-  x.o[prefix + 'max-age'] = `${rule.s || 0}`;
-  prefix += 'allow-';
-  x.o[prefix + 'origin'] = origin;
-  x.o[prefix + 'methods'] = rule.m.join();
-  x.o[prefix + 'headers'] = rule.h.join();
-  if (rule.c) x.o[prefix + 'credentials'] = 'true';
-  throw [204, 'preflight'];
 };

@@ -1,5 +1,7 @@
 //! The session function of one application: the runtime with its table in place, and its size.
 //!
+//! The runtime is a core and parts, each behind a line `//@<part>`; a part that the table does not ask for is left out.
+//!
 //! CloudFront takes 10,240 bytes and says so only when a function is created; here it is an error of the plan, with
 //! what takes the most space.
 
@@ -12,6 +14,8 @@ use crate::bundle::SESSION_RUNTIME;
 pub const FUNCTION_LIMIT: usize = 10_240;
 /// The line of the runtime that the table replaces.
 const PLACEHOLDER: &str = "var T = {};";
+/// What the line before each part begins with.
+const PART: &str = "//@";
 
 /// A rendered session function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub enum RenderError {
 pub struct FunctionTooLarge {
     /// Bytes of the rendered function.
     pub bytes: usize,
-    /// Bytes of the runtime, which no configuration changes.
+    /// Bytes of the runtime with the parts that the table asks for.
     pub runtime: usize,
     /// What the parts of the table take, the largest first.
     pub costs: Vec<(String, usize)>,
@@ -99,6 +103,7 @@ fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> 
         return Err(RenderError::Placeholder(places));
     }
     let json = table.json();
+    let runtime = tailored(runtime, &table.parts());
     let lines = runtime.split_inclusive('\n').map(|line| {
         let rest = line.strip_prefix(PLACEHOLDER).filter(|rest| rest.trim_end().is_empty());
         rest.map_or_else(|| line.to_owned(), |ending| format!("var T = {json};{ending}"))
@@ -113,6 +118,20 @@ fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> 
     Err(FunctionTooLarge { bytes, runtime, costs }.into())
 }
 
+/// The core and the parts asked for, without the lines between them.
+fn tailored(runtime: &str, parts: &[&str]) -> String {
+    let mut kept = true;
+    let mut code = String::with_capacity(runtime.len());
+    for line in runtime.split_inclusive('\n') {
+        match line.strip_prefix(PART) {
+            Some(part) => kept = parts.contains(&part.trim_end()),
+            None if kept => code.push_str(line),
+            None => {}
+        }
+    }
+    code
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,12 +142,38 @@ mod tests {
         let (compiled, membership) = application();
         let table = compiled.table(&membership).unwrap();
         let function = SessionFunction::render(&table).unwrap();
+        let core = SESSION_RUNTIME.split("//@").next().unwrap();
         assert_eq!(
             function.code().replace(&table.json(), "{}"),
-            SESSION_RUNTIME,
-            "nothing but the table differs"
+            core,
+            "nothing but the table differs, and no part is needed"
         );
         assert!(function.code().contains(&format!("\nvar T = {};\n", table.json())));
+    }
+
+    /// Every part of the shipped runtime is one that a table may ask for, and the other way round.
+    #[test]
+    fn the_parts_have_the_names_that_tables_know() {
+        let mut shipped: Vec<&str> = SESSION_RUNTIME
+            .lines()
+            .filter_map(|line| line.strip_prefix(PART))
+            .collect();
+        shipped.sort_unstable();
+        let known = ["assertion", "context", "cors", "identity", "machine", "rewrite", "tls"];
+        assert_eq!(shipped, known);
+    }
+
+    #[test]
+    fn only_the_parts_asked_for_stay() {
+        let runtime = "core\n//@cors\nconst c;\n//@tls\nconst t;\nconst u;\n//@context\nconst x;\n";
+        for (parts, code) in [
+            (&[][..], "core\n"),
+            (&["tls"], "core\nconst t;\nconst u;\n"),
+            (&["context", "cors"], "core\nconst c;\nconst x;\n"),
+            (&["tl", "core"], "core\n"),
+        ] {
+            assert_eq!(tailored(runtime, parts), code, "{parts:?}");
+        }
     }
 
     #[test]

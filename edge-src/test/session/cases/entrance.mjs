@@ -149,4 +149,11 @@ const flags = [
   ['a return path that no login could carry', { cookie: null, raw: 'x'.repeat(1990) }, toLogin('none', '/')]
 ];
 
-export const cases = [...hosts, ...paths, ...methods, ...sockets, ...flags].map(([name, change, expect, table]) => ({ name, event: event(change), raw: change.raw ?? null, expect, table }));
+// Rows of the security checklist by what a case is about.
+const IDS = [
+  ['[L8]', /host|distribution name/], ['[L12]', /preflight|OPTIONS|unless it has a rule|public route with a rule/], ['[P4]', /%3f|%23|%3F|\?|#|%00|question mark/], ['[P6]', /method in a header/], ['[C8]', /return path|redirect keeps|break the header/],
+  ['[P1]', /^no route$|but not a longer name/], ['[P2]', /ambiguous|marks|longer name|further in|letter case|semicolon/], ['[P5]', /ambiguous|marks|too long|narrower first/]
+];
+const named = (name) => `${IDS.filter(([, about]) => about.test(name)).map(([id]) => `${id} `).join('')}${name}`;
+
+export const cases = [...hosts, ...paths, ...methods, ...sockets, ...flags].map(([name, change, expect, table]) => ({ name: named(name), event: event(change), raw: change.raw ?? null, expect, table }));

@@ -9,14 +9,18 @@ const claims = (object) => mint({ claims: b64u(JSON.stringify(object)) });
 const smuggled = [
   'x-zt-email', 'x_zt_email', 'X-Zt-Email', 'x-zt_groups', 'x.zt.email', 'x-zt-', 'x-zt-anything', 'x~zt~assertion', 'x-zt-name', 'x_zt_name', 'X-ZT_NAME', 'x-zt.name', 'x-ZT-x', 'X*zt*name', 'x-original-', 'x-http-method-', 'x-method-',
   'x-original-url', 'x-original-uri', 'x_original_url', 'x-original-method', 'x-rewrite-url', 'x_rewrite_url', 'x-forwarded-uri', 'x-forwarded-host', 'x_forwarded_host', 'x-forwarded-for-x', 'x_forwarded_server', 'x-forwarded-method', 'x-forwarded-path', 'x-forwarded-prefix',
-  'x-forwarded-user', 'x-forwarded-email', 'x-http-method-override', 'x-http-method', 'x_http_method_override', 'x-method-override', 'forwarded', 'Forwarded', 'X-Forwarded-Host', 'x_forwarded_for', 'x-forwarded_proto', 'X_Forwarded_For', 'cloudfront_viewer_address', 'cloudfront-viewer_address', 'CloudFront_Viewer_Address', 'cloudfront.viewer-country'
+  'x-forwarded-user', 'x-forwarded-email', 'x-http-method-override', 'x-http-method', 'x_http_method_override', 'x-method-override', 'forwarded', 'Forwarded', 'X-Forwarded-Host', 'x_forwarded_for', 'x-forwarded_proto', 'X_Forwarded_For', 'cloudfront_viewer_address', 'cloudfront-viewer_address', 'CloudFront_Viewer_Address', 'cloudfront.viewer-country',
+  'cloudfront-viewer-cert-sha256', 'CloudFront-Viewer-Cert-Subject', 'cloudfront-viewer-cert-present', 'cloudfront_viewer_cert_issuer', 'cloudfront-viewer-certificate'
 ];
 const kept = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-request-id', 'authorization', 'user-agent', 'x-ztx', 'x-users-name', 'x-user-name', 'remote-user', 'x-zt', 'x-methods', 'x-http', 'x-forwarded', 'forwarded-by', 'fx-zt-a', '-x-zt-a', 'xzt-email', 'accept-language', 'cloudfront-viewer-address', 'cloudfront-viewer-country', 'cloudfrontal_x', 'cache_control'];
 
+// Our own names, a client's certificate, what looks like CloudFront's, and what would have a server see another request.
+const about = (name) => (/^x.zt/i.test(name) ? '[P8]' : /cert/i.test(name) ? '[P18]' : /^cloudfront|forwarded.(for|proto|port)/i.test(name) ? '[P15]' : '[P6]');
+
 const each = (names, where, expect) =>
   names.flatMap((name) => [
-    [`${name}, once, ${where.label}`, { ...where, headers: { [name]: 'mallory' } }, expect(name)],
-    [`${name}, twice, ${where.label}`, { ...where, headers: { [name]: ['mallory', 'eve'] } }, expect(name)]
+    [`${about(name)} ${name}, once, ${where.label}`, { ...where, headers: { [name]: 'mallory' } }, expect(name)],
+    [`${about(name)} ${name}, twice, ${where.label}`, { ...where, headers: { [name]: ['mallory', 'eve'] } }, expect(name)]
   ]);
 
 const goes = (set) => (name) => ({ ...set, headers: { ...set.headers, [name]: set.headers[name] ?? null } });
@@ -25,9 +29,9 @@ const stays = (name) => open({ headers: { ...NONE, [name]: 'mallory' } });
 const BORROWED = { ...TABLE, i: { 'x-zt-c': 'constructor', 'x-zt-p': '__proto__', 'x-zt-t': 'toString', 'x-zt-h': 'hasOwnProperty' } };
 const SMUGGLED = { 'x-zt-c': 'mallory', 'x-zt-p': 'mallory' };
 const identities = [
-  ['an identity', {}, allowed({ headers: ADA })],
-  ['no identity on a public route, even with a session', { uri: '/public/a' }, open({ headers: NONE })],
-  ['no claims', { cookie: mint({ claims: '' }), headers: { 'x-zt-email': 'mallory' } }, allowed({ headers: NONE })],
+  ['[P8] an identity', {}, allowed({ headers: ADA })],
+  ['[P8] no identity on a public route, even with a session', { uri: '/public/a' }, open({ headers: NONE })],
+  ['[P8] no claims', { cookie: mint({ claims: '' }), headers: { 'x-zt-email': 'mallory' } }, allowed({ headers: NONE })],
   ['a comma inside a list is encoded', { cookie: claims({ groups: ['a,admins', 'b'] }) }, allowed({ headers: { ...NONE, 'x-zt-groups': 'a%2Cadmins,b' } })],
   ['a comma in a text stays', { cookie: claims({ name: 'Lovelace, Ada' }) }, allowed({ headers: { ...NONE, 'x-zt-name': 'Lovelace, Ada' } })],
   ['letters beyond ASCII are encoded', { cookie: claims({ name: 'Zo\u00eb \u{1f600}' }) }, allowed({ headers: { ...NONE, 'x-zt-name': 'Zo%C3%AB %F0%9F%98%80' } })],
@@ -51,5 +55,5 @@ export const cases = [
   ...each(smuggled, { label: 'on a public route', uri: '/public/a' }, goes(open({ headers: NONE }))),
   ...each(kept, { label: 'on a public route', uri: '/public/a' }, stays),
   ...identities,
-  ...cookies
+  ...cookies.map(([name, ...rest]) => [`[P11] ${name}`, ...rest])
 ].map(([name, change, expect, table]) => ({ name, event: event(change), raw: null, expect, table }));

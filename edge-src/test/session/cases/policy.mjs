@@ -12,8 +12,8 @@ const grants = [
   ['a bit beyond the digits', at('/audit/a', { grants: 'f' }), refused(403, 'policy')],
   ['bit 64', at('/far/a', { grants: `${'0'.repeat(16)}1` }), allowed()],
   ['bit 64, not set', at('/far/a', { grants: `${'f'.repeat(16)}e` }), refused(403, 'policy')],
-  ['a route that nobody may take', at('/nobody/a', { grants: 'f'.repeat(64) }), refused(403, 'policy')],
-  ['null as policies is not public', at('/null/a', { grants: 'f' }), wait('store'), { ...TABLE, r: [['/null/*', 0, null], ...TABLE.r] }],
+  ['[P1] [P14] a route that nobody may take', at('/nobody/a', { grants: 'f'.repeat(64) }), refused(403, 'policy')],
+  ['[P1] null as policies is not public', at('/null/a', { grants: 'f' }), wait('store'), { ...TABLE, r: [['/null/*', 0, null], ...TABLE.r] }],
   ['one of two policies', at('/api/x', { grants: '2' }), allowed({ audit: 'v1 allow - r5 padmins h' })],
   ['neither of two policies', at('/api/x', { grants: 'c' }, { headers: FETCH }), refused(403, 'policy', { page: false })],
   ['a younger grant', at('/audit/a', { gen: '2', grants: 'ff' }), toLogin('grant', '/audit/a')],
@@ -31,6 +31,7 @@ const grants = [
 const INFO = { name: 'Ada', handle: 'ABsidsidsi', grants: ['staff', 'admins'], exp: NOW + 3000, claims: { email: 'ada@example.com', name: 'Ada', groups: ['staff', 'admins'] } };
 const says = (want) => ({ headers: { 'content-type': 'application/json' }, body: (body, say) => JSON.stringify(JSON.parse(body)) === JSON.stringify(want) || say(body) });
 const uri = '/.zt/userinfo';
+const ENDED = /^(expired|forged|revoked|blocked|without session)/;
 const userinfo = [
   ['of a session', { uri }, refused(200, '-', says(INFO))],
   ['without grants', at(uri, { grants: '', claims: '' }), refused(200, '-', says({ ...INFO, name: null, grants: [], claims: {} }))],
@@ -46,6 +47,6 @@ const userinfo = [
   ['with a semicolon', { uri: '/.zt/userinfo;x' }, refused(400, 'path')],
   ['with a question mark that is encoded', { uri: '/.zt/userinfo%3fx' }, refused(400, 'path')],
   ['below it is nothing', { uri: '/.zt/userinfo/x' }, refused(403, 'policy')]
-].map(([name, ...rest]) => [`userinfo ${name}`, ...rest]);
+].map(([name, ...rest]) => [`${ENDED.test(name) ? '[T12] ' : ''}userinfo ${name}`, ...rest]);
 
-export const cases = [...grants, ...userinfo].map(([name, change, expect, table, documents]) => ({ name, event: event(change), raw: null, expect, table, store: store(documents) }));
+export const cases = [...grants.map(([name, ...rest]) => [`[P14] ${name.replace('[P14] ', '')}`, ...rest]), ...userinfo].map(([name, change, expect, table, documents]) => ({ name, event: event(change), raw: null, expect, table, store: store(documents) }));

@@ -11,7 +11,7 @@ const turn = (text) => (text[0] === 'A' ? 'B' : 'A') + text.slice(1);
 
 const tampered = NAMES.map((name, i) => {
   const reason = { version: 'format', kid: 'kid' }[name] ?? 'mac';
-  return [`tampered ${name}`, { cookie: withField(i, OTHER[name] ?? turn(fields[i])) }, toLogin(reason)];
+  return [`[T11]${name === 'version' ? ' [T5]' : ''} tampered ${name}`, { cookie: withField(i, OTHER[name] ?? turn(fields[i])) }, toLogin(reason)];
 });
 const malformed = [
   ['empty', ''], ['a word', 'x'], ['thirteen fields', fields.slice(0, 13).join('.')], ['fifteen fields', `${good}.x`], ['a final line feed', `${good}\n`], ['a leading space', ` ${good}`], ['quotes', `"${good}"`],
@@ -20,26 +20,26 @@ const malformed = [
   ['no gen', withField(8, '')], ['grants beyond 256 bits', withField(9, '1'.repeat(65))], ['grants in capitals', withField(9, 'F')], ['half a context', withField(10, 'abc')], ['five contexts', withField(10, 'abcdef'.repeat(5))],
   ['claims too long', withField(11, 'a'.repeat(1025))], ['a half ah', withField(12, 'abc')], ['a short mac', good.slice(0, -1)], ['a mac with loose bits', `${good.slice(0, -1)}B`], ['padding', `${good}=`], ['a kid too long', withField(1, 'abcdefghi')],
   ['a kid in capitals', withField(1, 'K7Q2')], ['a kid with a sign', withField(1, '__proto_')], ['no kid', withField(1, '')], ['oversize', 'a'.repeat(2049)], ['letters beyond ASCII', withField(2, '\u00e9'.repeat(22))]
-].map(([name, cookie]) => [`malformed: ${name}`, { cookie }, { ...toLogin('format'), reads: 0 }]);
+].map(([name, cookie]) => [`${/sid/.test(name) ? '[T6] ' : ''}malformed: ${name}`, { cookie }, { ...toLogin('format'), reads: 0 }]);
 
 const forged = [
-  ['signed with another application\'s key', { cookie: mint({ key: Buffer.alloc(32, 9) }) }, toLogin('mac')],
-  ['signed with the key of another kid', { cookie: mint({ key: OTHER_KEY }) }, toLogin('mac')],
-  ['signed with an empty key', { cookie: mint({ key: Buffer.alloc(0) }) }, toLogin('mac')],
-  ['signed with the text of the key', { cookie: mint({ key: Buffer.from(KEY.toString('base64url')) }) }, toLogin('mac')],
-  ['a mac of zeros', { cookie: mint({ mac: 'A'.repeat(43) }) }, toLogin('mac')],
-  ['only the last word of the mac differs', { cookie: good.slice(0, -6) + turn(good.slice(-6)) }, toLogin('mac')],
-  ['only the first byte of the mac differs', { cookie: withField(13, turn(fields[13])) }, toLogin('mac')],
+  ['[T5] signed with another application\'s key', { cookie: mint({ key: Buffer.alloc(32, 9) }) }, toLogin('mac')],
+  ['[T11] signed with the key of another kid', { cookie: mint({ key: OTHER_KEY }) }, toLogin('mac')],
+  ['[T11] signed with an empty key', { cookie: mint({ key: Buffer.alloc(0) }) }, toLogin('mac')],
+  ['[T11] signed with the text of the key', { cookie: mint({ key: Buffer.from(KEY.toString('base64url')) }) }, toLogin('mac')],
+  ['[T11] a mac of zeros', { cookie: mint({ mac: 'A'.repeat(43) }) }, toLogin('mac')],
+  ['[T11] only the last word of the mac differs', { cookie: good.slice(0, -6) + turn(good.slice(-6)) }, toLogin('mac')],
+  ['[T11] only the first byte of the mac differs', { cookie: withField(13, turn(fields[13])) }, toLogin('mac')],
   ['a kid of a prototype', { cookie: mint({ kid: 'valueof' }) }, toLogin('kid')],
   ['an unknown kid, fetch', { cookie: mint({ kid: 'nokey' }), headers: FETCH }, told('kid')],
   ['the second key', { cookie: mint({ kid: 'old1', key: OTHER_KEY }) }, allowed()],
-  ['the second key with the first one\'s mac', { cookie: mint({ kid: 'old1' }) }, toLogin('mac')],
-  ['two cookies', { cookie: [good, mint({ sid: `other${SID.slice(5)}` })] }, duplicate()],
-  ['the same cookie twice', { cookie: [good, good] }, duplicate()],
-  ['a good cookie under another name', { cookie: null, cookies: { '__Secure-zt-members': good, '__host-zt-session': good, '__Host-zt-Session': good } }, toLogin('none')],
-  ['a good cookie in a header', { cookie: null, headers: { cookie: `__Host-zt-session=${good}`, authorization: `Bearer ${good}` } }, toLogin('none')],
-  ['the configured name is the one that counts', { cookie: mint({ mac: 'A'.repeat(43) }), cookies: { '__Secure-zt-members': good } }, allowed(), {}, { ...TABLE, c: '__Secure-zt-members' }],
-  ['the default name where another is configured', {}, toLogin('none'), {}, { ...TABLE, c: '__Secure-zt-members' }]
+  ['[T11] the second key with the first one\'s mac', { cookie: mint({ kid: 'old1' }) }, toLogin('mac')],
+  ['[T15] two cookies', { cookie: [good, mint({ sid: `other${SID.slice(5)}` })] }, duplicate()],
+  ['[T15] the same cookie twice', { cookie: [good, good] }, duplicate()],
+  ['[T15] a good cookie under another name', { cookie: null, cookies: { '__Secure-zt-members': good, '__host-zt-session': good, '__Host-zt-Session': good } }, toLogin('none')],
+  ['[T15] a good cookie in a header', { cookie: null, headers: { cookie: `__Host-zt-session=${good}`, authorization: `Bearer ${good}` } }, toLogin('none')],
+  ['[T15] the configured name is the one that counts', { cookie: mint({ mac: 'A'.repeat(43) }), cookies: { '__Secure-zt-members': good } }, allowed(), {}, { ...TABLE, c: '__Secure-zt-members' }],
+  ['[T15] the default name where another is configured', {}, toLogin('none'), {}, { ...TABLE, c: '__Secure-zt-members' }]
 ];
 
 function duplicate() {
@@ -50,8 +50,8 @@ function duplicate() {
 }
 
 const times = [
-  ['one second before its end', { cookie: mint({ exp: b36(NOW + 1) }) }, allowed()],
-  ['at its end', { cookie: mint({ exp: b36(NOW) }) }, toLogin('expired')],
+  ['[T12] [T18] one second before its end', { cookie: mint({ exp: b36(NOW + 1) }) }, allowed()],
+  ['[T12] [T18] at its end', { cookie: mint({ exp: b36(NOW) }) }, toLogin('expired')],
   ['after its end', { cookie: mint({ exp: b36(NOW - 1) }), headers: FETCH }, told('expired')],
   ['expired and freshly minted still goes to the login', { cookie: mint({ exp: b36(NOW), iat: b36(NOW - 1) }) }, toLogin('expired')],
   ['a time in seven digits', { cookie: mint({ exp: b36(NOW + 1).padStart(7, '0') }) }, allowed()],
@@ -111,7 +111,7 @@ const revocations = [
   ['a fingerprint that is the id of a block is not the user\'s', doc(), page(0, slot('b', 'othrther', 'never') + slot('i', USR.slice(2, 10), NOW)), allowed()],
   ['a fingerprint across two slots counts for nothing', doc(), page(0, 'saaaaauuseruser', slot('u', 'zzzzzzzz', 5)), allowed()],
   ['a full page, the user last', doc(), page(0, ...Array.from({ length: 66 }, (_, i) => slot('s', `fill${String(i).padStart(4, '0')}`, 5)), user(NOW)), again('notbefore')]
-].map(([name, a, p, expect]) => [`revocation: ${name}`, {}, expect, { [DOC]: a, [PAGE]: p }]);
+].map(([name, a, p, expect]) => [`${/everyone/.test(name) ? '[R5] ' : /user|block/.test(name) ? '[R4] ' : /session/.test(name) ? '[R1] ' : ''}revocation: ${name}`, {}, expect, { [DOC]: a, [PAGE]: p }]);
 
 const provided = [
   ['no provider session, though the page has zeros', { cookie: mint({ ses: NO_SES }) }, allowed(), { [PAGE]: page(0, slot('o', NO_SES.slice(0, 8), NOW)) }],
@@ -125,7 +125,7 @@ const badPages = [
   ['a block without its id', `1000000${slot('b', 'someuser', 5)}`], ['an id without its block', `1000000${slot('i', 'someuser', 5)}`], ['a block followed by something else', `1000000${slot('b', 'someuser', 5)}${user(5)}`], ['a capital in a time', `1000000${user(5).slice(0, 14)}A`],
   ['a sign in a time', `1000000${user(5).slice(0, 14)}-`], ['a final line feed', '1000000\n'], ['a leading space', ' 1000000'], ['a fingerprint that is not base64url', `1000000u+useruse000005`], ['too long', page(0, ...Array.from({ length: 68 }, () => user(1)))],
   ['JSON', '{"v":1}'], ['a capital in its not-before', '100000A'], ['a letter beyond ASCII', `1000000u\u00e9seruser000005`]
-].map(([name, text]) => [`page: ${name}`, {}, wait('store', { page: true }), { [PAGE]: text }]);
+].map(([name, text]) => [`[R2] page: ${name}`, {}, wait('store', { page: true }), { [PAGE]: text }]);
 
 const K = KEY.toString('base64url');
 const badDocs = [
@@ -134,15 +134,15 @@ const badDocs = [
   ['keys as text', doc({ k: 'k7q2' })], ['null as keys', doc({ k: null })], ['a key as text', doc({ k: { k7q2: K } })], ['a short key', doc({ k: { k7q2: [K.slice(1), 0, 0] } })], ['a key in a list', doc({ k: { k7q2: [[K], 0, 0] } })], ['a key without its end', doc({ k: { k7q2: [K, 0] } })],
   ['an end as text', doc({ k: { k7q2: [K, 0, '0'] } })], ['null as end', doc({ k: { k7q2: [K, 0, null] } })], ['a negative end', doc({ k: { k7q2: [K, 0, -1] } })], ['a fourth member', doc({ k: { k7q2: [K, 0, 0, 0] } })], ['a bad key beside a good one', doc({ k: { k7q2: [K, 0, 0], bad: 0 } })],
   ['blocks as list', doc({ e: [] })], ['null as blocks', doc({ e: null })], ['false as blocks', doc({ e: false })], ['a block as text', doc({ e: { resource: '0' } })], ['null as a block', doc({ e: { resource: null } })], ['true as a block', doc({ e: { resource: true } })]
-].map(([name, text]) => [`application document: ${name}`, {}, wait('store'), { [DOC]: text }]);
+].map(([name, text]) => [`[R2] application document: ${name}`, {}, wait('store'), { [DOC]: text }]);
 
 const without = (key) => Object.fromEntries(Object.entries(store()).filter(([k]) => k !== key));
 const faults = [
-  ['no application document', {}, wait('store', { reads: 1 }), without(DOC), undefined, true],
-  ['no page', {}, wait('store'), without(PAGE), undefined, true],
-  ['no page, fetch', { headers: FETCH }, wait('store', { page: false }), without(PAGE), undefined, true],
-  ['the application document is unreadable', {}, wait('store'), {}, undefined, false, DOC],
-  ['the page is unreadable', {}, wait('store'), {}, undefined, false, PAGE],
+  ['[R2] no application document', {}, wait('store', { reads: 1 }), without(DOC), undefined, true],
+  ['[R2] no page', {}, wait('store'), without(PAGE), undefined, true],
+  ['[R2] no page, fetch', { headers: FETCH }, wait('store', { page: false }), without(PAGE), undefined, true],
+  ['[R2] the application document is unreadable', {}, wait('store'), {}, undefined, false, DOC],
+  ['[R2] the page is unreadable', {}, wait('store'), {}, undefined, false, PAGE],
   ['nothing is readable, with a public path', { uri: '/public/a' }, open(), {}, undefined, false, '*'],
   ['nothing is readable, without a cookie', { cookie: null }, toLogin('none'), {}, undefined, false, '*'],
   ['no store is associated', {}, wait('store', { reads: 0 }), null],
@@ -150,7 +150,7 @@ const faults = [
   ['claims that are null', { cookie: mint({ claims: b64u('null') }) }, wait('store')],
   ['a table that was never rendered', {}, wait('store'), {}, {}],
   ['a table without policies', {}, wait('store'), {}, { ...TABLE, k: undefined }],
-  ['a table without generation', {}, toLogin('grant'), {}, { ...TABLE, g: undefined }],
+  ['a table without generation', {}, wait('store'), {}, { ...TABLE, g: undefined }],
   ['an event without cookies', {}, wait('store'), {}, undefined, false, null, (e) => delete e.request.cookies],
   ['an event without headers', {}, wait('store'), {}, undefined, false, null, (e) => delete e.request.headers],
   ['an event without path', {}, wait('store'), {}, undefined, false, null, (e) => delete e.request.uri]

@@ -50,8 +50,8 @@ function pages() {
 }
 
 function grants() {
-  const verdicts = { pass: allowed(), grant: toLogin('grant'), policy: refused(403, 'policy') };
   return read('grants').cases.map(({ name, g, policies, gen, grants, verdict }) => {
+    const verdicts = { pass: allowed(), grant: toLogin('grant', '/members/a', { gen: b36(g) }), policy: refused(403, 'policy') };
     const table = { ...TABLE, g, k: policies, n: policies.map((_, i) => `policy${i}`), r: [['/*', 0, policies.map((_, i) => i)]] };
     return { name: `grant: ${name}`, table, event: event({ cookie: mint({ gen: b36(gen), grants }) }), expect: verdicts[verdict] };
   });

@@ -8,6 +8,12 @@ function read(key, options) {
     return options && options.format === 'json' ? JSON.parse(world.pairs[key]) : world.pairs[key];
 }
 
+async function exists(key) {
+    world.reads++;
+    if (world.fault === key || world.fault === '*') throw new Error('unreadable in this case');
+    return world.pairs[key] !== undefined;
+}
+
 async function get(key, options) {
     var value = read(key, options);
     return value;
@@ -17,7 +23,7 @@ export default {
     world: world,
     kvs: function () {
         if (!world.pairs) throw new Error('no key value store is associated with this function');
-        return { get: get };
+        return { get: get, exists: exists };
     },
     logCustomData: function (text) {
         world.log = text;

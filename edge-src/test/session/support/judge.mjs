@@ -8,7 +8,7 @@ const FIXED = {
   'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=31536000'
 };
-const AUDIT = /^v1 (allow|public|login|deny|error) (-|host|path|method|none|cookie|duplicate|format|kid|mac|expired|notbefore|revoked|blocked|policy|grant|store|origin|preflight) r(\d+|-) p([\w-]+) h([\w-]{10}|-)$/;
+const AUDIT = /^v1 (allow|public|login|deny|error) (-|host|path|method|none|cookie|duplicate|format|kid|mac|expired|notbefore|revoked|blocked|policy|grant|context|token|assertion|tls|store|origin|preflight) r(\d+|-) p([\w-]+) h([\w-]{10}|~[a-z\d-]{1,32}|-)$/;
 
 const value = (out, name) => out.headers?.[name]?.value;
 
@@ -36,7 +36,7 @@ function passed(out, expect, sent, say) {
   for (const [name, text] of Object.entries(expect.headers ?? {})) if ((value(out, name) ?? null) !== text) say(`${name}: ${value(out, name)}, not ${text}`);
   const names = Object.keys(out.cookies).sort().join();
   if (names !== (expect.cookies ?? []).join()) say(`cookies left: ${names}`);
-  if (out.uri !== sent.uri || out.method !== sent.method) say('the request was changed');
+  if (out.uri !== (expect.uri ?? sent.uri) || out.method !== sent.method) say(`the request was changed: ${out.method} ${out.uri}`);
   if (JSON.stringify(out.querystring) !== JSON.stringify(sent.querystring)) say('the query was changed');
 }
 

@@ -4,7 +4,7 @@ import { NOW, TABLE, store } from './world.mjs';
 
 export function prepare(list, code) {
   return list.map((one) => ({
-    code: render(code, one.table ?? TABLE),
+    code: render(code, one.table ?? TABLE, one.parts), // the parts that the table asks for, unless the case says which
     event: one.event,
     now: (one.now ?? NOW) * 1000,
     raw: one.raw ?? null,

@@ -1,5 +1,5 @@
 // Makes cookies, documents and events with Node's crypto: never with the function under test.
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 export const NOW = 1_790_000_000; // seconds; every case runs at this time unless it says otherwise
 export const KEY = Buffer.alloc(32, 7);
@@ -40,16 +40,29 @@ export const block = (until, id = 'resource') => slot('b', USR.slice(2, 10), unt
 
 export const store = (changes = {}) => ({ [DOC]: doc(), [PAGE]: page(), ...changes });
 
+// Service tokens: what a caller sends, and the document that vouches for it.
+export const TOKEN_ID = 'tokenid12345';
+export const TOKEN_DOC = `t:members:${TOKEN_ID}`;
+export const SECRET = Buffer.alloc(32, 3).toString('base64url');
+export const OLD_SECRET = Buffer.alloc(32, 4).toString('base64url');
+export const token = (secret = SECRET, id = TOKEN_ID) => `${id}.${secret}`;
+export const digest = (secret = SECRET, application = 'members', id = TOKEN_ID) => createHash('sha256').update(`${application}.${id}.${secret}`).digest('base64url');
+export const tokenDoc = (changes = {}) => JSON.stringify({ v: 1, n: 'ci', s: [[digest(), 0]], ...changes });
+
+// The signed assertion of a session, any text, and what its cookie says of it.
+export const ASSERTION = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
+export const ahOf = (text) => createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
+
 const headersOf = (headers) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? { value: value[0], multiValue: value.map((v) => ({ value: v })) } : { value }]));
 
 // A viewer-request event. Without changes: a browser's navigation with a good session.
-export function event({ method = 'GET', uri = '/members/a', headers = {}, cookie = mint(), cookies = {}, host = 'app.example.com', context = {} } = {}) {
+export function event({ method = 'GET', uri = '/members/a', headers = {}, cookie = mint(), cookies = {}, host = 'app.example.com', ip = '198.51.100.7', context = {} } = {}) {
   const jar = cookie === null ? {} : { '__Host-zt-session': cookie };
   return {
     version: '1.0',
     context: { distributionDomainName: 'd111111abcdef8.cloudfront.net', distributionId: 'E1', eventType: 'viewer-request', requestId: 'r1', ...context },
-    viewer: { ip: '198.51.100.7' },
+    viewer: { ip },
     request: { method, uri, querystring: {}, headers: headersOf({ ...(host === null ? {} : { host }), ...NAVIGATION, ...headers }), cookies: headersOf({ ...jar, ...cookies }) }
   };
 }

@@ -3,15 +3,19 @@
 //! Every route gets one: a protected one refuses a stranger, a public one lets him pass. The checks that precede
 //! routing, and what becomes of sessions, are tried once.
 
+mod minter;
+mod refusals;
+
 use zt_model::compile::{Access, Compiled, CompiledRoute, TableError};
-use zt_model::duration::Duration;
-use zt_model::ids::KeyId;
+use zt_model::ids::PolicyName;
 use zt_model::instant::Instant;
 use zt_model::membership::MembershipDocument;
 use zt_model::route::Route;
 use zt_model::secret::SecretText;
-use zt_model::session::{Grants, MintError, ProviderSession, Session, SessionId, SessionKey, UserFingerprint};
+use zt_model::session::{Grants, MintError};
 use zt_model::store::ApplicationDocument;
+
+use self::minter::{ASSERTION, Minter};
 
 use super::TestEvent;
 use super::request::Request;
@@ -21,7 +25,6 @@ use super::verdict::Expectation;
 /// Host that CloudFront's own events name; it stands for the distribution where no domain is configured.
 const DISTRIBUTION: &str = "d111111abcdef8.cloudfront.net";
 const UNKNOWN_HOST: &str = "unknown.zt-test.invalid";
-const LIFETIME: Duration = Duration::from_seconds(300);
 /// Every method CloudFront forwards, the rarest first.
 const METHODS: [&str; 7] = ["PATCH", "DELETE", "PUT", "POST", "OPTIONS", "HEAD", "GET"];
 
@@ -74,7 +77,9 @@ pub fn test_events(
     };
     generator.before_routing();
     generator.every_route()?;
+    generator.without_secrets()?;
     generator.sessions(membership, session)?;
+    generator.step_up(membership, session)?;
     Ok(generator.events)
 }
 
@@ -144,7 +149,7 @@ impl<'a> Generator<'a> {
     }
 
     fn sessions(&mut self, membership: &MembershipDocument, session: &TestSession<'_>) -> Result<(), EventsError> {
-        let Some((route, path)) = self.somebodys_route()? else {
+        let Some((route, path)) = self.first_route(opened)? else {
             return Ok(());
         };
         let method = method_of(route);
@@ -158,41 +163,72 @@ impl<'a> Generator<'a> {
             self.login(route),
         );
 
-        let minter = Minter::new(session, membership)?;
+        let minter = Minter::new(session, membership, self.compiled.application.assertion)?;
         let grants = self.compiled.grants(route, membership).map_err(EventsError::Table)?;
-        let all: Grants = grants.iter().flatten().map(|grant| grant.bit).collect();
-        let forged = minter.forged(all)?;
+        let forged = minter.forged(grants.iter().flatten().map(|grant| grant.bit).collect())?;
         self.add(
             "a session signed with another key",
-            &navigation.clone().cookie(&cookie, forged.expose()),
+            &navigation.cookie(&cookie, forged.expose()),
             self.login(route),
         );
-        let blocked = session.document.blocks_everyone(session.now);
-        let allowed = if blocked {
+        self.admissions(membership, session, &minter)
+    }
+
+    /// Sessions that pass and that do not, on a route whose policies ask for membership alone.
+    fn admissions(
+        &mut self,
+        membership: &MembershipDocument,
+        session: &TestSession<'_>,
+        minter: &Minter,
+    ) -> Result<(), EventsError> {
+        let compiled = self.compiled;
+        let whole = |name: &PolicyName| {
+            compiled
+                .policies
+                .get(name)
+                .is_some_and(|policy| policy.whole().is_some())
+        };
+        let plain = |route: &CompiledRoute| opened(route) && policies_of(route).iter().all(whole);
+        let Some((route, path)) = self.first_route(plain)? else {
+            return Ok(());
+        };
+        let navigation = Request::navigation(method_of(route), self.host, &path);
+        let grants = compiled.grants(route, membership).map_err(EventsError::Table)?;
+        let granted = minter.genuine(grants.iter().flatten().map(|grant| grant.bit).collect())?;
+        let allowed = if session.document.blocks_everyone(session.now) {
             Expectation::status(403)
         } else {
             Expectation::Pass
         };
-        let granted = minter.genuine(all)?;
-        self.add(
-            "a session that meets the policies",
-            &navigation.clone().cookie(&cookie, granted.expose()),
-            allowed,
-        );
+        let request = self.carrying(navigation.clone(), &granted);
+        self.add("a session that meets the policies", &request, allowed);
         let bare = minter.genuine(Grants::default())?;
-        self.add(
-            "a session that meets no policy",
-            &navigation.cookie(&cookie, bare.expose()),
-            Expectation::status(403),
-        );
+        let request = self.carrying(navigation, &bare);
+        self.add("a session that meets no policy", &request, Expectation::status(403));
         Ok(())
     }
 
-    /// The first route that some policy opens, and a path it decides.
-    fn somebodys_route(&self) -> Result<Option<(&'a CompiledRoute, String)>, EventsError> {
+    /// A request with a session, and with the assertion it is bound to where the application has one.
+    fn carrying(&self, request: Request, token: &SecretText) -> Request {
+        let cookie = self.compiled.application.cookie_name();
+        let request = request.cookie(&cookie, token.expose());
+        if !self.compiled.application.assertion {
+            return request;
+        }
+        let host_only = cookie.strip_suffix("-session");
+        let assertion = host_only.map_or_else(|| format!("{cookie}-assertion"), |stem| format!("{stem}-assertion"));
+        request.cookie(&assertion, ASSERTION)
+    }
+
+    /// The first route of a kind, and a path it decides.
+    fn first_route(
+        &self,
+        wanted: impl Fn(&CompiledRoute) -> bool,
+    ) -> Result<Option<(&'a CompiledRoute, String)>, EventsError> {
         for (index, route) in self.compiled.routes.iter().enumerate() {
-            let opened = matches!(&route.access, Access::Policies(names) if !names.is_empty());
-            if opened && let Some(path) = self.path_of(index)? {
+            if wanted(route)
+                && let Some(path) = self.path_of(index)?
+            {
                 return Ok(Some((route, path)));
             }
         }
@@ -238,63 +274,15 @@ fn forbidden_method(route: &CompiledRoute) -> Option<&'static str> {
         .find(|method| methods.iter().all(|listed| listed.as_str() != *method))
 }
 
-/// Mints sessions of a user nobody is.
-struct Minter {
-    session: Session,
-    key: SessionKey,
+/// Whether some policy opens the route.
+fn opened(route: &CompiledRoute) -> bool {
+    !policies_of(route).is_empty()
 }
 
-impl Minter {
-    fn new(test: &TestSession<'_>, membership: &MembershipDocument) -> Result<Self, EventsError> {
-        let usable = |kid: &KeyId| test.document.key(kid, test.now);
-        let (kid, key) = test
-            .document
-            .keys()
-            .keys()
-            .find_map(|kid| Some((kid.clone(), usable(kid)?)))
-            .ok_or(EventsError::NoKey)?;
-        // Strictly later than every not-before of this second, everyone's or the page's.
-        let login = test.now.max(test.document.not_before()).plus(Duration::from_seconds(1));
-        Ok(Self {
-            key,
-            session: Session {
-                kid,
-                sid: SessionId::from_random(test.session),
-                user: UserFingerprint::from_bytes(test.user),
-                provider_session: ProviderSession::none(),
-                login,
-                issued: test.now,
-                expires: test.now.plus(LIFETIME),
-                generation: membership.generation,
-                grants: Grants::default(),
-                contexts: Vec::new(),
-                claims: serde_json::Map::new(),
-                assertion: None,
-            },
-        })
-    }
-
-    fn genuine(&self, grants: Grants) -> Result<SecretText, EventsError> {
-        let session = Session {
-            grants,
-            ..self.session.clone()
-        };
-        session.mint(&self.key).map_err(EventsError::Mint)
-    }
-
-    /// A token with the first character of its signature changed, older than the minute in which locations may lag.
-    fn forged(&self, grants: Grants) -> Result<SecretText, EventsError> {
-        let issued = self.session.issued.minus(Duration::from_seconds(120));
-        let session = Session {
-            grants,
-            issued,
-            ..self.session.clone()
-        };
-        let token = session.mint(&self.key).map_err(EventsError::Mint)?;
-        let (message, mac) = token.expose().rsplit_once('.').unwrap_or_default();
-        let other = if mac.starts_with('A') { 'B' } else { 'A' };
-        let rest = mac.get(1..).unwrap_or_default();
-        Ok(SecretText::new(format!("{message}.{other}{rest}")))
+fn policies_of(route: &CompiledRoute) -> &[PolicyName] {
+    match &route.access {
+        Access::Public => &[],
+        Access::Policies(names) => names,
     }
 }
 

@@ -34,10 +34,13 @@ impl Request {
             headers: Map::new(),
             cookies: Map::new(),
         };
-        request.header("host", host)
+        request
+            .header("host", host)
+            // What CloudFront writes where a behaviour asks for it.
+            .header("cloudfront-viewer-tls", "TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake")
     }
 
-    fn header(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_owned(), json!({ "value": value }));
         self
     }

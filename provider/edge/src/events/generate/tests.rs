@@ -135,3 +135,117 @@ fn a_route_that_decides_nothing_and_one_for_nobody_are_no_fault() {
         Expectation::Pass
     );
 }
+
+/// An application that asks for everything a route and an application may ask for.
+fn demanding(always_401: bool) -> (Compiled, MembershipDocument) {
+    use zt_model::compile::{Application, compile};
+    use zt_model::ids::{ApplicationName, KeyId};
+    use zt_model::source::Source;
+    let mut source: Source = serde_json::from_value(serde_json::json!({
+        "policies": {
+            "staff": {"any": [{"groups": ["staff"]}]},
+            "strong": {"require": [{"groups": ["staff"]}, {"acr": "mfa", "max_age": 28_800}]},
+            "near": {"require": [{"groups": ["staff"], "countries": ["DE"]}]},
+            "robots": {"any": [{"service_tokens": ["ci"]}]},
+        },
+        "routes": [
+            {"path": "/near/*", "allow": ["near"]},
+            {"path": "/strong/*", "allow": ["strong"]},
+            {"path": "/robots/*", "allow": ["robots"]},
+            {"path": "/strict/*", "allow": ["staff"], "min_tls": "1.3"},
+            {"path": "/api/*", "allow": ["staff"], "cors": {"origins": ["https://spa.example"], "methods": ["PUT"]}},
+            {"path": "/*", "allow": ["staff"]},
+        ],
+    }))
+    .unwrap();
+    if always_401 {
+        source.routes[1].unauthenticated = Some("401".into());
+    }
+    let name = ApplicationName::parse("members").unwrap();
+    let application = Application {
+        assertion: true,
+        machines: true,
+        ..Application::new(name, source.clone())
+    };
+    let compiled = compile(&application).unwrap();
+    let membership = MembershipDocument::first(KeyId::parse("k1").unwrap(), &compiled.policies, source).unwrap();
+    (compiled, membership)
+}
+
+fn events_of(compiled: &Compiled, membership: &MembershipDocument) -> Vec<TestEvent> {
+    let document = fixture::document();
+    let session = TestSession {
+        document: &document,
+        user: [1; 9],
+        session: [2; 16],
+        now: NOW,
+    };
+    test_events(compiled, membership, &session).unwrap()
+}
+
+/// Checklist: L12, P16, P19
+#[test]
+fn what_is_asked_for_beyond_a_session_is_tried() {
+    let (compiled, membership) = demanding(false);
+    let events = events_of(&compiled, &membership);
+    let login = Expectation::redirect("/oauth2/start?rd=".into());
+    for (name, expectation) in [
+        ("a viewer with TLS 1.2", &Expectation::status(403)),
+        (
+            "a preflight to a protected route without a rule",
+            &Expectation::status(403),
+        ),
+        ("a preflight of another origin", &Expectation::status(403)),
+        ("a preflight that the rule allows", &Expectation::status(204)),
+        ("a WebSocket of a foreign origin", &Expectation::status(403)),
+        ("a service token that is none", &Expectation::status(401)),
+        ("a session in a header that is none", &Expectation::status(401)),
+        ("a session without the authentication asked for", &login),
+        ("a session that meets the policies", &Expectation::Pass),
+        ("a session that meets no policy", &Expectation::status(403)),
+    ] {
+        assert_eq!(expected(&events, name), expectation, "{name}");
+    }
+    let of = |name: &str| {
+        let event = events.iter().find(|event| event.name.contains(name)).unwrap();
+        serde_json::from_str::<serde_json::Value>(&event.event).unwrap()["request"].clone()
+    };
+    // Sessions that are to pass run on a route that asks for membership alone, with the assertion they are bound to.
+    let passing = of("a session that meets the policies");
+    assert!(passing["uri"].as_str().unwrap().starts_with("/strict"), "{passing}");
+    assert!(passing["cookies"]["__Host-zt-assertion"]["value"].is_string());
+    let tls = &passing["headers"]["cloudfront-viewer-tls"]["value"];
+    assert!(tls.as_str().unwrap().starts_with("TLSv1.3:"));
+    assert!(
+        of("the authentication asked for")["uri"]
+            .as_str()
+            .unwrap()
+            .starts_with("/strong")
+    );
+}
+
+/// Checklist: P19
+#[test]
+fn a_step_up_of_a_program_is_told() {
+    let (compiled, membership) = demanding(true);
+    let events = events_of(&compiled, &membership);
+    assert_eq!(
+        *expected(&events, "the authentication asked for"),
+        Expectation::status(401)
+    );
+}
+
+#[test]
+fn what_nobody_asks_for_is_not_tried() {
+    let events = events();
+    for name in [
+        "TLS",
+        "rule allows",
+        "another origin",
+        "service token",
+        "in a header",
+        "asked for",
+    ] {
+        assert!(!events.iter().any(|event| event.name.contains(name)), "{name}");
+    }
+}

@@ -1,0 +1,80 @@
+// Policies with context conditions, and the step-up that some of them ask for.
+
+// An address as `4` and 8 or `6` and 32 hexadecimal digits; nothing for what is none. An IPv4 address inside `::ffff:` is that address.
+const address = (ip) => {
+  var text = `${ip}`.toLowerCase();
+  var start = text.lastIndexOf(':') + 1;
+  var quad = text.slice(start);
+  if (!quad.search(/^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$(?!\n)/)) {
+    quad = quad.split('.').map((octet) => (256 + +octet).toString(16).slice(1)).join('');
+    if (!start) return '4' + quad;
+    text = text.slice(0, start) + quad.slice(0, 4) + ':' + quad.slice(4);
+  }
+  text = text.replace(/^::/, '0::').replace(/::$/, '::0');
+  var gap = 9 - text.split(':').length;
+  if (gap >= 0) text = text.replace('::', ':' + '0:'.repeat(gap));
+  if (text.search(/^([\da-f]{1,4}(:(?!$)|$)){8}$(?!\n)/)) return;
+  text = text.split(':').map((group) => group.padStart(4, '0')).join('');
+  return text.startsWith('00000000000000000000ffff') ? '4' + text.slice(24) : '6' + text;
+};
+
+// One member of a condition: 0 it holds, 1 it does not but a step-up may change that, 2 it does not hold, 4 that cannot be decided.
+const member = (x, t, name, wanted) => {
+  var value;
+  if (name === 'v') return wanted.includes(x.q.method) ? 0 : 2;
+  if (name === 's') return wanted.includes(x.s) ? 0 : 2;
+  if (name === 'c') {
+    value = one(x.q.headers['cloudfront-viewer-country']);
+    return value.search(/^[A-Z]{2}$(?!\n)/) ? 4 : wanted.includes(value) ? 0 : 2;
+  }
+  if (name === 'i') {
+    value = address(x.e.viewer.ip);
+    return !value ? 4 : wanted.some((prefix) => value.startsWith(prefix)) ? 0 : 2;
+  }
+  if (name === 'A') return 0; // only told in the challenge
+  if (!t) return 4;
+  if (name === 'a') return [0, 6, 12, 18].some((at) => t[10].slice(at, at + 6) === wanted) ? 0 : 1;
+  value = name === 'g' ? x.t - number(t[5]) : NaN;
+  return value <= wanted ? 0 : value > wanted ? 1 : 4;
+};
+
+// Whether an alternative holds. `hope` 1: a grant that is not known yet would; 2: so would what a step-up may change. Negated, a
+// condition must be plainly false.
+const passes = (x, t, way, hope) => {
+  var all = 0;
+  if (way[0] >= 0 && atom(t, way[0]) > (hope & 1)) return;
+  if (!(way[1] >= 0)) return way[0] >= 0;
+  var wanted = T.x[way[1]];
+  Object.keys(wanted).forEach((name) => (all |= member(x, t, name, wanted[name])));
+  return way[2] ? all & 3 : all < (hope & 2 || 1);
+};
+
+// How well a policy stands: an atom, or clauses that must all hold by one of their alternatives. None at all hold for nobody.
+const clauses = (x, t, policy) => {
+  if (typeof policy === 'number') return atom(t, policy);
+  var wish;
+  var under = (hope) =>
+    policy.length && policy.every((clause) => clause.some((way) => passes(x, t, way, 0)) || clause.some((way) => passes(x, t, way, hope) && ((wish = wish || T.x[way[1]]), true)));
+  if (under(0)) return 0;
+  if (under(1)) return 1;
+  wish = 0;
+  if (!under(2)) return under(3) ? 1 : 3;
+  x.w = x.w || wish;
+  return 2;
+};
+
+// Asks for the login that the first such condition names. Who comes from one and is too late only by what the login may have taken,
+// or clocks may differ, waits: he is not sent round again.
+const stepUp = (x, t) => {
+  var wish = x.w;
+  var query = '';
+  x.d = '"insufficient_user_authentication"';
+  if (wish.a) query = '&step=' + wish.a;
+  if (wish.A && !~wish.A.search(/[^ -~]/)) x.d += ', acr_values=' + JSON.stringify(wish.A);
+  if (wish.g >= 0) {
+    query += '&age=' + wish.g;
+    x.d += `, max_age="${wish.g}"`;
+  }
+  if (x.t - number(t[5]) - wish.g < 120 && !(wish.a && member(x, t, 'a', wish.a))) stale(x, t, 'context', query);
+  throw [401, 'context', query];
+};
