@@ -46,6 +46,11 @@ impl Stores {
         Some(format!("arn:aws:cloudfront::{account}:{KIND}{}", key.1))
     }
 
+    /// How many stores an account has.
+    pub(crate) fn count(&self, account: &str) -> usize {
+        self.lock().keys().filter(|(owner, _)| owner == account).count()
+    }
+
     /// ministack's ARN of a store.
     pub(crate) fn inner_arn(account: &str, name: &str) -> String {
         format!("arn:aws:cloudfront::{account}:{KIND}{name}")

@@ -334,3 +334,49 @@ async fn a_viewer_response_function_may_change_the_response() {
         "it does not run for errors of the origin"
     );
 }
+
+#[tokio::test]
+async fn what_functions_must_not_touch_is_hidden_and_refused() {
+    let world = world().await;
+    let body = "const name = request.querystring.name.value; if (name !== 'host' && request.headers[name]) { return {statusCode: 200, body: 'seen'}; } \
+                request.headers[name] = {value: 'forged'}; return request;";
+    for name in support::DISALLOWED.iter().chain(&support::READ_ONLY) {
+        let sent = if name.contains("proxy") || *name == "x-real-ip" {
+            *name
+        } else {
+            "x-harmless"
+        };
+        let ask = Ask::get(&format!("/?name={name}")).header(sent, "viewer");
+        assert_eq!(run(&world, body, ask).await.status, 502, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_never_sees_a_body() {
+    let world = world().await;
+    let body = "return {statusCode: 200, body: JSON.stringify(Object.keys(request))};";
+    let seen = run(&world, body, Ask::get("/").method("POST").body("secret"))
+        .await
+        .seen();
+    assert_eq!(seen, json!(["cookies", "headers", "method", "querystring", "uri"]));
+}
+
+#[tokio::test]
+async fn a_function_s_own_error_gets_no_error_page() {
+    let world = world().await;
+    world.deploy(|aws| {
+        let more = Behavior::function("session");
+        let mut distribution = Distribution::new(
+            world.origin,
+            Behavior {
+                more,
+                ..Behavior::default()
+            },
+        );
+        distribution.more += "<CustomErrorResponses><Items><CustomErrorResponse><ErrorCode>403</ErrorCode><ResponsePagePath>/e</ResponsePagePath>\
+                              <ResponseCode>200</ResponseCode></CustomErrorResponse></Items></CustomErrorResponses>";
+        aws.distribution(&distribution);
+    });
+    let reply = run(&world, "return {statusCode: 403, body: 'mine'};", Ask::get("/")).await;
+    assert_eq!((reply.status, reply.text()), (403, "mine"));
+}

@@ -196,3 +196,49 @@ async fn a_body_may_be_replaced_and_long_ones_are_cut() {
     .await;
     assert_eq!(reply.seen(), json!([true, 40_960]));
 }
+
+#[tokio::test]
+async fn a_replaced_body_has_at_most_forty_kilobytes() {
+    let world = world().await;
+    let replaced = |text: &str| format!("request.body.action = 'replace'; {text} return request;");
+    let cases = [
+        (
+            "request.body.encoding = 'text'; request.body.data = 'x'.repeat(40960);",
+            200,
+        ),
+        (
+            "request.body.encoding = 'text'; request.body.data = 'x'.repeat(40961);",
+            502,
+        ),
+        ("request.body.data = Buffer.alloc(40960).toString('base64');", 200),
+        ("request.body.data = Buffer.alloc(40963).toString('base64');", 502),
+    ];
+    for (body, status) in cases {
+        let ask = Ask::get("/x").method("POST").body("body");
+        assert_eq!(
+            run(&world, &replaced(body), json!({}), ask).await.status,
+            status,
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_functions_must_not_touch_is_hidden_and_refused() {
+    let world = world().await;
+    let body = "const query = new URLSearchParams(request.querystring); const name = query.get('name'); \
+                const seen = name in request.headers || Object.keys(request.headers).some((n) => n.startsWith('cloudfront-')); \
+                if (seen) return {status: '200', body: 'seen'}; request.headers[name] = [{key: name, value: 'forged'}]; return request;";
+    for name in support::DISALLOWED.iter().chain(&support::READ_ONLY) {
+        let sent = if name.contains("proxy") || *name == "x-real-ip" {
+            *name
+        } else {
+            "x-harmless"
+        };
+        let ask = Ask::get(&format!("/?name={name}")).header(sent, "viewer");
+        let reply = run(&world, body, json!({}), ask).await;
+        // The host is there and read-only; its presence is not the point.
+        let expected = if *name == "host" { 200 } else { 502 };
+        assert_eq!(reply.status, expected, "{name}");
+    }
+}

@@ -94,6 +94,51 @@ fn time_stands_still_and_code_is_fixed() {
 }
 
 #[test]
+fn what_the_runtime_has_not_throws() {
+    let thrown = |code: &str| {
+        check(
+            &format!("try {{ {code}; return 'done' }} catch (e) {{ return 'thrown' }}"),
+            json!("thrown"),
+        )
+    };
+    for algorithm in ["sha512", "sha384", "sha3-256", "none"] {
+        thrown(&format!("require('crypto').createHash('{algorithm}')"));
+        thrown(&format!("require('crypto').createHmac('{algorithm}', 'k')"));
+    }
+    for name in [
+        "randomBytes(1)",
+        "timingSafeEqual('a', 'a')",
+        "createSign('RSA-SHA256')",
+        "createCipheriv('aes-256-gcm', 'k', 'i')",
+    ] {
+        thrown(&format!("require('crypto').{name}"));
+    }
+    thrown("cf.cwt.validateToken('t', 'k')");
+    thrown("cf.distributionTenant.parameters.get('a')");
+    for module in ["fs", "http", "net", "child_process", "path"] {
+        thrown(&format!("require('{module}')"));
+    }
+    for name in [
+        "Map",
+        "Set",
+        "WeakMap",
+        "Proxy",
+        "Reflect",
+        "BigInt",
+        "URL",
+        "URLSearchParams",
+        "setInterval",
+        "XMLHttpRequest",
+    ] {
+        check(&format!("return typeof {name}"), json!("undefined"));
+    }
+    check(
+        "return [typeof Array.from, typeof [].flat, typeof [].at, typeof Object.fromEntries]",
+        json!(["undefined", "undefined", "undefined", "undefined"]),
+    );
+}
+
+#[test]
 fn helpers_report_and_record() {
     let outcome = run("console.log('a', 'b'); console.log({a: 1}); cf.logCustomData('first'); cf.logCustomData('last'); return {e: cf.edgeLocation};", None).unwrap();
     assert_eq!(outcome.logs, ["a", "{\"a\":1}"]);

@@ -9,6 +9,7 @@ mod key_value_store;
 mod lambda;
 mod lambda_edge;
 mod queue;
+mod quota;
 mod secret;
 mod text;
 mod viewer;
@@ -40,6 +41,7 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
 }
 
 async fn cloudfront(gateway: &Gateway, call: &Call, request: &Incoming) -> Result<(), Refusal> {
+    quota::check(gateway, call, request).await?;
     match call.operation.as_str() {
         "CreateDistribution" | "CreateDistributionWithTags" | "UpdateDistribution" => {
             distribution::check(gateway, call, request).await

@@ -249,6 +249,43 @@ impl World {
     }
 }
 
+/// Developer Guide, "Restrictions on all edge functions": never shown to a function, refused from it. A star stands for any ending.
+pub const DISALLOWED: [&str; 30] = [
+    "connection",
+    "expect",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "trailer",
+    "upgrade",
+    "x-accel-buffering",
+    "x-accel-charset",
+    "x-accel-limit-rate",
+    "x-accel-redirect",
+    "x-amz-cf-anything",
+    "x-amzn-auth",
+    "x-amzn-cf-billing",
+    "x-amzn-cf-id",
+    "x-amzn-cf-xff",
+    "x-amzn-errortype",
+    "x-amzn-fle-profile",
+    "x-amzn-header-count",
+    "x-amzn-header-order",
+    "x-amzn-lambda-integration-tag",
+    "x-amzn-requestid",
+    "x-cache",
+    "x-edge-anything",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "client-cert",
+    "client-cert-chain",
+    "cloudfront-viewer-cert-pem",
+];
+
+/// The same page: read-only on viewer-request.
+pub const READ_ONLY: [&str; 5] = ["cdn-loop", "content-length", "host", "transfer-encoding", "via"];
+
 /// A request of a viewer.
 #[derive(Clone, Debug)]
 pub struct Ask {
