@@ -61,7 +61,9 @@ export function partsOf(table) {
     machine: Boolean(table.m),
     assertion: Boolean(table.s),
     rewrite: routes.some((route) => route[5]),
-    tls: routes.some((route) => route[1] & 32)
+    tls: routes.some((route) => route[1] & 32),
+    address: (table.x ?? []).some((condition) => condition.i),
+    step: (table.x ?? []).some((condition) => condition.a || 'g' in condition)
   };
   return Object.keys(asked).filter((name) => asked[name]);
 }

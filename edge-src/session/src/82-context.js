@@ -1,22 +1,4 @@
-// Policies with context conditions, and the step-up that some of them ask for.
-
-// An address as `4` and 8 or `6` and 32 hexadecimal digits; nothing for what is none. An IPv4 address inside `::ffff:` is that address.
-const address = (ip) => {
-  var text = `${ip}`.toLowerCase();
-  var start = text.lastIndexOf(':') + 1;
-  var quad = text.slice(start);
-  if (!quad.search(/^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$(?!\n)/)) {
-    quad = quad.split('.').map((octet) => (256 + +octet).toString(16).slice(1)).join('');
-    if (!start) return '4' + quad;
-    text = text.slice(0, start) + quad.slice(0, 4) + ':' + quad.slice(4);
-  }
-  text = text.replace(/^::/, '0::').replace(/::$/, '::0');
-  var gap = 9 - text.split(':').length;
-  if (gap >= 0) text = text.replace('::', ':' + '0:'.repeat(gap));
-  if (text.search(/^([\da-f]{1,4}(:(?!$)|$)){8}$(?!\n)/)) return;
-  text = text.split(':').map((group) => group.padStart(4, '0')).join('');
-  return text.startsWith('00000000000000000000ffff') ? '4' + text.slice(24) : '6' + text;
-};
+// Policies with context conditions. What a range of addresses or a step-up takes stands in parts of its own.
 
 // One member of a condition: 0 it holds, 1 it does not but a step-up may change that, 2 it does not hold, 4 that cannot be decided.
 const member = (x, t, name, wanted) => {
@@ -61,20 +43,4 @@ const clauses = (x, t, policy) => {
   if (!under(2)) return under(3) ? 1 : 3;
   x.w = x.w || wish;
   return 2;
-};
-
-// Asks for the login that the first such condition names. Who comes from one and is too late only by what the login may have taken,
-// or clocks may differ, waits: he is not sent round again.
-const stepUp = (x, t) => {
-  var wish = x.w;
-  var query = '';
-  x.d = '"insufficient_user_authentication"';
-  if (wish.a) query = '&step=' + wish.a;
-  if (wish.A && !~wish.A.search(/[^ -~]/)) x.d += ', acr_values=' + JSON.stringify(wish.A);
-  if (wish.g >= 0) {
-    query += '&age=' + wish.g;
-    x.d += `, max_age="${wish.g}"`;
-  }
-  if (x.t - number(t[5]) - wish.g < 120 && !(wish.a && member(x, t, 'a', wish.a))) stale(x, t, 'context', query);
-  throw [401, 'context', query];
 };

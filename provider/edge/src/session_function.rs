@@ -103,7 +103,9 @@ fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> 
         return Err(RenderError::Placeholder(places));
     }
     let json = table.json();
-    let runtime = tailored(runtime, &table.parts());
+    let mut parts = table.parts();
+    parts.extend(condition_parts(&json));
+    let runtime = tailored(runtime, &parts);
     let lines = runtime.split_inclusive('\n').map(|line| {
         let rest = line.strip_prefix(PLACEHOLDER).filter(|rest| rest.trim_end().is_empty());
         rest.map_or_else(|| line.to_owned(), |ending| format!("var T = {json};{ending}"))
@@ -116,6 +118,22 @@ fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> 
     costs.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let (bytes, runtime) = (code.len(), runtime.len());
     Err(FunctionTooLarge { bytes, runtime, costs }.into())
+}
+
+/// The parts that single conditions of a table ask for: ranges of addresses, and a login of some kind or age.
+fn condition_parts(table: &str) -> Vec<&'static str> {
+    let table: serde_json::Value = serde_json::from_str(table).unwrap_or_default();
+    let conditions = table.get("x").and_then(serde_json::Value::as_array);
+    let named = |member: &str| {
+        conditions
+            .into_iter()
+            .flatten()
+            .any(|condition| condition.get(member).is_some())
+    };
+    [("address", named("i")), ("step", named("a") || named("g"))]
+        .into_iter()
+        .filter_map(|(part, needed)| needed.then_some(part))
+        .collect()
 }
 
 /// The core and the parts asked for, without the lines between them.
@@ -159,8 +177,31 @@ mod tests {
             .filter_map(|line| line.strip_prefix(PART))
             .collect();
         shipped.sort_unstable();
-        let known = ["assertion", "context", "cors", "identity", "machine", "rewrite", "tls"];
+        let known = [
+            "address",
+            "assertion",
+            "context",
+            "cors",
+            "identity",
+            "machine",
+            "rewrite",
+            "step",
+            "tls",
+        ];
         assert_eq!(shipped, known);
+    }
+
+    #[test]
+    fn conditions_ask_for_parts_of_their_own() {
+        for (table, parts) in [
+            (r#"{"r":[]}"#, &[][..]),
+            (r#"{"x":[{"c":["DE"]},{"s":["ci"]}]}"#, &[]),
+            (r#"{"x":[{"c":["DE"]},{"i":["4c6"]}]}"#, &["address"]),
+            (r#"{"x":[{"a":"x1Y2z3"}]}"#, &["step"]),
+            (r#"{"x":[{"g":0},{"i":[]}]}"#, &["address", "step"]),
+        ] {
+            assert_eq!(condition_parts(table), parts, "{table}");
+        }
     }
 
     #[test]

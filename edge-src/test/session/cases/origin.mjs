@@ -91,10 +91,13 @@ const floors = [
 ].map(([name, change, expect]) => [`TLS: ${name}`, change, expect, FLOOR]);
 
 const preflight = { uri: '/api/x', method: 'OPTIONS', cookie: null, headers: { origin: 'https://spa.example', 'access-control-request-method': 'GET' } };
+const NEAR = { ...TABLE, i: {}, n: ['near', 'mfa'], q: [[[[-1, 0]]], [[[-1, 1]]]], x: [{ i: ['4c63364'] }, { a: 'x1Y2z3' }], r: [['/near', 0, [0]], ['/mfa', 0, [1]]] };
 const missing = [
   ['cors', preflight, TABLE],
   ['identity', {}, TABLE],
   ['context', {}, SIGNED, ['machine', 'assertion', 'identity']],
+  ['address', { uri: '/near' }, NEAR, ['context']],
+  ['step', { uri: '/mfa' }, NEAR, ['context']],
   ['machine', {}, { ...TABLE, m: 1, i: {} }],
   ['machine', { headers: { 'x-zt-service-token': token() } }, { ...TABLE, m: 1, i: {} }],
   ['assertion', { cookie: bound(), cookies: JAR }, { ...TABLE, s: 1, i: {} }],
