@@ -94,15 +94,21 @@ pub(super) async fn ensure(scope: &Scope<'_>, access: &Access<'_>) -> Result<Str
             found.arn
         }
     };
-    if !is_as_wanted(scope, access).await? {
+    if !has_policy(scope, access).await? {
         let put = iam.put_role_policy(&name, POLICY, &policy(access).to_string()).await;
         put.map_err(|error| diagnostic(&error))?;
     }
     Ok(arn)
 }
 
-/// Whether the role may do what it has to, and no more by this policy.
+/// Whether the role may do what it has to, and no more by this policy, and nobody but Lambda may assume it.
 pub(super) async fn is_as_wanted(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Diagnostic> {
+    let found = optional(scope.aws.iam().role(&scope.names().function).await);
+    let found = found.map_err(|error| diagnostic(&error))?;
+    Ok(found.is_some_and(|found| same(&found.trust, &trust())) && has_policy(scope, access).await?)
+}
+
+async fn has_policy(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Diagnostic> {
     let found = scope.aws.iam().role_policy(&scope.names().function, POLICY).await;
     let found = optional(found).map_err(|error| diagnostic(&error))?;
     Ok(found.is_some_and(|found| same(&found, &policy(access))))
