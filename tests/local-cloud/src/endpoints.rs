@@ -55,9 +55,8 @@ pub(crate) struct IdentityProvider {
     pub(crate) client_id: String,
     pub(crate) client_secret_client_id: String,
     pub(crate) client_secret: String,
-    pub(crate) user: String,
-    pub(crate) password: String,
-    pub(crate) subject: String,
+    #[serde(flatten)]
+    pub(crate) user: User,
     pub(crate) other_users: Vec<User>,
     pub(crate) ca_file: PathBuf,
     /// Base of its controls.

@@ -97,9 +97,7 @@ impl IdentityProvider {
             client_id: CLIENT.to_owned(),
             client_secret_client_id: CLIENT_WITH_SECRET.to_owned(),
             client_secret: self.client_secret.clone(),
-            user: first.user,
-            password: first.password,
-            subject: first.subject,
+            user: first,
             other_users: others,
             ca_file: ca_file.to_owned(),
         }

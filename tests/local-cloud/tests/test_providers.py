@@ -85,6 +85,14 @@ class Providers(Case):
         self.assertIn("refresh_token", tokens)
         self.assertTrue(self.get(cognito["jwks_uri"])["keys"])
 
+    def test_a_strong_login_takes_the_code_of_the_first_user(self):
+        provider = self.endpoints["identity_provider"]
+        discovery = self.get(provider["issuer"] + "/.well-known/openid-configuration")
+        url = self.authorize(discovery["authorization_endpoint"], provider["client_id"], acr_values="mfa")
+        answer = self.sign_in(url, {"user": provider["user"], "password": provider["password"], "code": provider["code"]})
+        claims = claims_of(self.redeem(discovery["token_endpoint"], provider["client_id"], answer["code"])["id_token"])
+        self.assertEqual((claims["acr"], claims["amr"], claims["sub"]), ("mfa", ["pwd", "otp"], provider["subject"]))
+
     def test_nothing_but_cognito_is_behind_its_port(self):
         base = self.endpoints["cognito"]["token_endpoint"].removesuffix("/oauth2/token")
         for path in ("/", "/_ministack/health", "/2020-05-31/distribution"):

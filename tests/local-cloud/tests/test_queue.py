@@ -30,11 +30,13 @@ def connection(arn):
 
 
 class Writer(Case):
+    REGION = "us-east-1"
+
     def setUp(self):
         super().setUp()
-        self.sqs = self.cloud.client("sqs")
-        self.functions = self.cloud.client("lambda")
-        self.logs = self.cloud.client("logs")
+        self.sqs = self.cloud.client("sqs", region=self.REGION)
+        self.functions = self.cloud.client("lambda", region=self.REGION)
+        self.logs = self.cloud.client("logs", region=self.REGION)
 
     def queue(self, name="store.fifo", **attributes):
         wanted = {"FifoQueue": "true", "VisibilityTimeout": "30", **attributes}
@@ -240,6 +242,23 @@ class Queue(Writer):
         self.sqs.delete_queue(QueueUrl=url)
         self.logs.delete_log_group(logGroupName="/aws/lambda/writer")
         self.assertEqual(left(), ["iam role", "iam role"])
+
+
+class Abroad(Writer):
+    REGION = "eu-central-1"
+
+    def test_a_queue_and_its_function_live_in_the_region_of_their_store(self):
+        url, arn = self.queue(VisibilityTimeout="9")
+        self.assertIn(f":{self.REGION}:", arn)
+        self.writer()
+        message = "visibility timeout: 9 seconds"
+        create = self.functions.create_event_source_mapping
+        self.refused("InvalidParameterValueException", create, **connection(arn), message=message)
+        self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "30"})
+        self.mapping(arn)
+        self.send(url, "m1", "m2")
+        self.until(lambda: [one["body"] for one in self.taken()] == ["m1", "m2"], seconds=30)
+        self.assertEqual(self.cloud.client("lambda").list_functions()["Functions"], [])
 
 
 class Surroundings(Writer):
