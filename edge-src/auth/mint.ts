@@ -23,6 +23,11 @@ import { issuersOf } from './tenant.ts';
 
 /** The claims of a session, encoded, may take so many characters. */
 const LARGEST_CLAIMS = 1_024;
+/**
+ * CloudFront refuses a request whose headers are too large, and with it every way to log in or out. Login attempts may take
+ * 8 kB more, so what can be spared goes before the rest gets there.
+ */
+const LARGEST_TOGETHER = 9_000;
 
 export interface Documents {
   readonly keys: Keys;
@@ -84,7 +89,7 @@ export async function mint(identity: Identity, from: Basis, around: Surroundings
   const session = assertion === undefined ? unsigned : { ...unsigned, assertionHash: assertionHash(assertion) };
   const value = formatSession(session, signer(from.keys, issued, config.lifetime));
   const cookies = [sessionCookie(config, value, deadline - issued), ...(assertion === undefined ? [] : [assertionCookie(config, assertion, deadline - issued)])];
-  return { session, value, assertion, cookies: [...cookies, ...(await companions(identity, session, { ...from, deadline }, around))] };
+  return { session, value, assertion, cookies: await withCompanions(cookies, identity, session, { ...from, deadline }, around) };
 }
 
 const deadlineOf = ({ loginTime }: Identity, { previous }: Basis, { absoluteLifetime }: Config): number =>
@@ -147,18 +152,18 @@ function assertionCookie(config: Config, assertion: string, seconds: number): st
 export const dropAssertion = (config: Config): string => expire(assertionName(config), config.cookieDomain);
 
 /** What only this function reads later; what belongs to another session than this one goes. */
-async function companions({ claims, issuer }: Identity, session: Session, from: Basis & { readonly deadline: number }, { config }: Surroundings): Promise<string[]> {
+async function withCompanions(cookies: readonly string[], { claims, issuer }: Identity, session: Session, from: Basis & { readonly deadline: number }, { config }: Surroundings): Promise<string[]> {
   const { request, tokens, keys, deadline } = from;
   const { issued: now, user } = session;
   const sid = b64u(session.sid);
   const subject = member(claims, 'sub');
   const token = config.refresh ? tokens?.refreshToken : undefined;
   const sealing = { keys, config, now };
-  const lines: string[] = [];
+  const lines = [...cookies];
   if (token !== undefined && typeof subject === 'string') lines.push(await refreshCookie({ sid, user, issuer, subject, token, expires: deadline }, sealing));
   else if (hasRefresh(request, config)) lines.push(dropRefresh(config));
   const hint = config.endSessionEndpoint === null || tokens?.idToken === undefined ? undefined : await hintCookie(sid, tokens.idToken, deadline - now, sealing);
-  if (hint !== undefined) lines.push(hint);
+  if (hint !== undefined && lines.join().length + hint.length <= LARGEST_TOGETHER) lines.push(hint);
   else if (hasHint(request, config)) lines.push(dropHint(config));
   return lines;
 }

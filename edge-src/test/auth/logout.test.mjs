@@ -1,7 +1,8 @@
 /** Logging out: the revocation first, then the provider, then the browser (checklist R8, R9, R10). */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { cookiesAfter, HOST, locationOf, rdOf, setCookies } from './support/application.mjs';
+import { ARN, cookiesAfter, HOST, locationOf, rdOf, setCookies } from './support/application.mjs';
+import { makeEcKey } from './support/foreign_jwt.mjs';
 import { OUTAGES } from './support/queue.mjs';
 import { readCookie } from './support/session_reader.mjs';
 import { withCookies, World } from './support/world.mjs';
@@ -187,6 +188,20 @@ test('[R9] an ID token too large for a cookie is left out, and the provider is t
   const asked = new URL(locationOf(await leave(jar, own))).searchParams;
   assert.equal(asked.get('id_token_hint'), null);
   assert.equal(asked.get('client_id'), 'client-1');
+});
+
+test('[T17] the hint is spared where all cookies together could be more than CloudFront takes in one request', async () => {
+  const secret = ARN('members/assertion');
+  const key = makeEcKey('a1b2').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  for (const [assertion, spared] of [[null, false], [{ secret, audience: 'members' }, true]]) {
+    const own = await worldOf({ session_claims: ['name'], assertion });
+    own.manager.values.set(secret, JSON.stringify({ v: 1, keys: [{ kid: 'a1b2', private_key: key, sign_after: 0, verify_until: 0 }] }));
+    own.provider.refreshToken = () => 'r'.repeat(2_600);
+    const { jar } = await loggedIn(own, { name: 'n'.repeat(700), filling: 'x'.repeat(300) });
+    assert.equal(jar['__Secure-zt-members-hint'] === undefined, spared);
+    const together = Object.entries(jar).reduce((sum, [name, value]) => sum + name.length + value.length + 3, 0);
+    assert.ok(together <= 9_000, `${together}`);
+  }
 });
 
 test('[R9] the hint of another session is not told to the provider', async () => {

@@ -53,6 +53,7 @@ export default [
   { id: 'T5', file: 'token.ts', from: "  if (Object.hasOwn(claims, 'cnf')) throw new Refusal('token', { detail: 'cnf' });\n", to: '' },
   { id: 'T8', file: 'mint.ts', from: "  issuersOf(config).includes(issuer) ? config.claims : { ...config.claims, user: '' };", to: '  issuersOf(config).includes(issuer) ? config.claims : config.claims;' },
   { id: 'T17', file: 'refresh_cookie.ts', from: "  if (line.length > LARGEST_COOKIE) throw new Refusal('cookie_size', { detail: 'refresh' });\n", to: '' },
+  { id: 'T17', file: 'mint.ts', from: ' && lines.join().length + hint.length <= LARGEST_TOGETHER', to: '' },
   { id: 'T18', file: 'mint.ts', from: 'Math.min(previous.loginTime + absoluteLifetime, previous.deadline)', to: 'Infinity' },
   { id: 'T18', file: 'mint.ts', from: 'Math.min(issued + config.lifetime, issued + lifetime, deadline, latest)', to: 'issued + lifetime' },
   { id: 'T18', file: 'refresh.ts', from: '  if (!(now() < session.loginTime + config.absoluteLifetime)) return undefined;\n', to: '' },
