@@ -2,6 +2,7 @@
  * `events`: a receiver of shared signals (SSF with CAEP and RISC) by push (RFC 8935). Events that end access revoke before
  * they are acknowledged; the others are acknowledged and do nothing.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Trail } from './audit.ts';
 import type { Trusted } from './features.ts';
 import { asRecord, member, type Json } from './record.ts';
@@ -74,11 +75,14 @@ function endingEvent(uri: string, value: unknown, claims: Json): { source: Sourc
   return [{ source: family === 'caep' ? 'caep' : 'risc', subject: subjectOf(event, claims) }];
 }
 
-/** `sub_id` of the event token; transmitters of earlier drafts say `subject` inside the event, and nobody says two things. */
+/**
+ * `sub_id` of the event token; transmitters of earlier drafts say `subject` inside the event. Some say it in both places, for
+ * receivers of either kind; two different subjects are nobody's.
+ */
 function subjectOf(event: Json, claims: Json): unknown {
   const inside = member(event, 'subject');
   const outside = member(claims, 'sub_id');
-  if (inside !== undefined && outside !== undefined) throw new Refusal('subject', { detail: 'twice' });
+  if (inside !== undefined && outside !== undefined && !isDeepStrictEqual(inside, outside)) throw new Refusal('subject', { detail: 'twice' });
   return outside ?? inside;
 }
 

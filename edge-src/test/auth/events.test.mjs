@@ -116,12 +116,14 @@ test('[R14] subjects: issuer and subject, the opaque user, a user with a session
   assert.deepEqual(await mapped({ format: 'complex', user: issSub(world), session: { format: 'opaque', id: 'their-session' } }), ofSession);
 });
 
-test('[R14] the subject may stand inside the event, as earlier drafts have it, but not in two places', async () => {
+test('[R14] the subject may stand inside the event, as earlier drafts have it, but two places must name one', async () => {
   const own = await worldOf();
   assert.equal((await push(await eventOf({ sub_id: undefined, events: { [REVOKED]: { subject: issSub(own) } } }, {}, own), own)).status, '202');
   assert.equal(own.queue.messages[0].key, printOf(own, 'user-1'));
   const both = await push(await eventOf({ events: { [REVOKED]: { subject: issSub(own, 'user-2') } } }, {}, own), own);
   assert.deepEqual([both.status, JSON.parse(both.body).err], ['400', 'invalid_request']);
+  const same = await push(await eventOf({ events: { [REVOKED]: { subject: issSub(own) } } }, {}, own), own);
+  assert.equal(same.status, '202');
 });
 
 test('[R14] e-mail is a subject only where users are known by it', async () => {

@@ -36,7 +36,7 @@ export default [
   { id: 'R14', file: 'subjects.ts', from: "      if (config.claims.user !== config.claims.email) throw unknown('email');\n", to: '' },
   { id: 'R14', file: 'subjects.ts', from: "  if (id === undefined) throw unknown('session');\n", to: '' },
   { id: 'R14', file: 'subjects.ts', from: 'issuer === undefined || others.length > 0', to: 'issuer === undefined' },
-  { id: 'R14', file: 'events.ts', from: "  if (inside !== undefined && outside !== undefined) throw new Refusal('subject', { detail: 'twice' });\n", to: '' },
+  { id: 'R14', file: 'events.ts', from: "  if (inside !== undefined && outside !== undefined && !isDeepStrictEqual(inside, outside)) throw new Refusal('subject', { detail: 'twice' });\n", to: '' },
   { id: 'R15', file: 'events.ts', from: "=> member(event, 'current_status') === 'not-compliant'", to: "=> member(event, 'current_status') !== 'not-compliant'" },
   { id: 'R15', file: 'events.ts', from: "  'account-disabled': always,\n", to: '' },
   { id: 'R16', file: 'refresh.ts', from: "if (!sameUser || !same(fingerprint(pepper, identity.issuer, identity.user), session.user)) throw new Refusal('refresh_identity');", to: 'void sameUser; void pepper; void fingerprint;' },
