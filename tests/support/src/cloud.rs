@@ -75,6 +75,17 @@ impl LocalCloud {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// A request to the identity provider's controls.
+    pub fn identity_provider(&self, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.endpoints.identity_provider.admin);
+        let answer = reqwest::blocking::Client::new().post(&url).json(body).send();
+        let text = answer
+            .and_then(|answer| answer.error_for_status())
+            .and_then(|answer| answer.text())
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
     /// Moves the clock that all parts go by: edge, control plane and identity provider.
     pub fn advance(&self, seconds: u64) {
         let url = format!("{}/clock?advance={}", self.endpoints.edge.admin, seconds * 1000);

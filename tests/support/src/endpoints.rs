@@ -38,6 +38,26 @@ pub struct IdentityProvider {
     pub client_id: String,
     pub user: String,
     pub password: String,
+    pub subject: String,
+    pub other_users: Vec<Person>,
+    /// Base of its controls.
+    pub admin: String,
+    /// Who signs security events.
+    pub events: Transmitter,
+}
+
+/// Somebody else who may log in.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Person {
+    pub user: String,
+    pub password: String,
+    pub subject: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Transmitter {
+    pub issuer: String,
+    pub jwks_uri: String,
 }
 
 /// The small custom origin that answers with the request it got, as JSON.

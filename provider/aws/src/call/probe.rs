@@ -150,8 +150,14 @@ impl ClassifyRetry for Patience {
 /// Manager and Lambda mean the quota.
 fn is_quota(context: &InterceptorContext) -> bool {
     const CODE: &[u8] = b"LimitExceededException";
-    let Some(response) = context.response() else { return false };
-    let header = response.headers().get("x-amzn-errortype").unwrap_or_default().as_bytes();
+    let Some(response) = context.response() else {
+        return false;
+    };
+    let header = response
+        .headers()
+        .get("x-amzn-errortype")
+        .unwrap_or_default()
+        .as_bytes();
     let body = response.body().bytes().unwrap_or_default();
     [header, body].into_iter().any(|text| {
         let code = text.windows(CODE.len()).position(|part| part == CODE);
