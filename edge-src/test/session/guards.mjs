@@ -41,7 +41,7 @@ export const GUARDS = [
   [['P19'], 'always 401', '(!x.n || x.f & 1)', '!x.n', /always 401|userinfo|never a redirect|navigation|doubled|from the cookie/],
   [['P6', 'P8', 'P15', 'P18'], 'stripping of headers', ')/i)\n    )\n      delete q.headers[name];', ')/i)\n    )\n      ;', /headers: |machine: |assertion|origin: |method in a header|smuggled/],
   [['P6', 'P8'], 'letter case of header names', "cloudfront(-viewer-cert|(-.*)?[^a-z\\d-]))/i", "cloudfront(-viewer-cert|(-.*)?[^a-z\\d-]))/", /headers: |CloudFront|looks like/],
-  [['P8'], 'letter case of the first letter', "'xXfFcC'", "'xfc'", /headers: /],
+  [['P8'], 'letter case of the first letter', 'x: 1, X: 1, f: 1, F: 1, c: 1, C: 1', 'x: 1, f: 1, c: 1', /headers: /],
   [['P6', 'P8'], 'disguise of header names', 'x[\\W_]((zt|original|rewrite|method|forwarded)[\\W_]|', 'x-((zt|original|rewrite|method|forwarded)-|', /headers: /],
   [['P18'], 'the certificate of a client', '-viewer-cert|', '', /cert/i],
   [['P15'], 'disguise of CloudFront’s own headers', '|(-.*)?[^a-z\\d-]', '', /cloudfront/i],
