@@ -55,7 +55,7 @@ async function judged(assertion, expected) {
   return node;
 }
 
-test('[P10] an origin that verifies with jwks.json learns who it is, for how long and by which policies', async () => {
+test('[P10] [R20] an origin that verifies with jwks.json learns who it is, for how long and by which policies', async () => {
   const { assertion, session } = await loggedIn();
   assert.deepEqual(JSON.parse(Buffer.from(assertion.split('.')[0], 'base64url')), { alg: 'ES256', typ: 'zt-assertion+jwt', kid: 'a1b2' });
   const { claims } = await judged(assertion, await expectation());

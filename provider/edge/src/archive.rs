@@ -160,6 +160,7 @@ mod tests {
         assert!(json["end_session_endpoint"].is_null());
     }
 
+    /// Checklist: K16.
     #[test]
     fn the_same_input_gives_the_same_bytes() {
         let one = AuthArchive::pack(&config()).unwrap();

@@ -46,6 +46,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// Checklist: K16.
     #[test]
     fn the_bundles_are_those_the_edge_build_made() {
         let sums = include_str!("../../../edge-src/dist/SHA256SUMS");

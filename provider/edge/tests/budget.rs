@@ -39,6 +39,7 @@ fn a_hundred_routes_and_thirty_policies_fit() {
     assert!(function.code().len() <= FUNCTION_LIMIT);
 }
 
+/// Checklist: K9.
 #[test]
 fn what_does_not_fit_says_so_before_anything_is_created() {
     let Err(RenderError::TooLarge(error)) = render(400, 30) else {

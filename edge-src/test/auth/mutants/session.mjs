@@ -57,6 +57,7 @@ export default [
   { id: 'T18', file: 'mint.ts', from: 'Math.min(previous.loginTime + absoluteLifetime, previous.deadline)', to: 'Infinity' },
   { id: 'T18', file: 'mint.ts', from: 'Math.min(issued + config.lifetime, issued + lifetime, deadline, latest)', to: 'issued + lifetime' },
   { id: 'T18', file: 'refresh.ts', from: '  if (!(now() < session.loginTime + config.absoluteLifetime)) return undefined;\n', to: '' },
+  { id: 'R20', what: 'an assertion ends with its session', file: 'mint.ts', from: '      exp: session.expires,', to: '      exp: session.expires + 3_600,' },
   { id: 'P10', file: 'mint.ts', from: '      ...claims,\n      iss:', to: '      iss:' },
   { id: 'P10', file: 'mint.ts', from: '      aud: config.assertion.audience,\n', to: "      aud: 'anybody',\n" },
   { id: 'P10', file: 'assertion.ts', from: "(verifyUntil === 0 || verifyUntil > expires)", to: 'true' },

@@ -50,6 +50,7 @@ async fn a_role_that_lambda_does_not_know_yet_is_waited_for() {
     );
 }
 
+/// Checklist: K11.
 #[tokio::test]
 async fn replicas_at_the_edge_are_in_use() {
     let message = "Lambda was unable to delete arn:f:1 because it is a replicated function. Please see our documentation for \

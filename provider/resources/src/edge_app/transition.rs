@@ -242,6 +242,7 @@ mod tests {
         assert!(between(&old, &crossing, &same).is_none());
     }
 
+    /// Checklist: K12.
     #[test]
     fn a_removed_route_with_its_own_origin_stays_closed_until_the_distribution_has_forgotten_it() {
         let old = compiled(&[("/admin/*", "admins", "api"), ("/*", "staff", "")]);

@@ -26,6 +26,7 @@ fn check(program: &str) {
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
 }
 
+/// Checklist: K13.
 #[test]
 fn a_function_association_removed() {
     check(
@@ -40,6 +41,7 @@ c.update_distribution(Id=i, IfMatch=a["ETag"], DistributionConfig=d)
     );
 }
 
+/// Checklist: K13.
 #[test]
 fn a_web_acl_removed() {
     check(

@@ -5,6 +5,7 @@ use zt_test_support::cloud::LocalCloud;
 use zt_test_support::terraform::Terraform;
 use zt_test_support::visitor::Visitor;
 
+/// Checklist: K11.
 #[test]
 fn apply_then_nothing_to_do_then_destroy_then_nothing_left() {
     let cloud = LocalCloud::start();

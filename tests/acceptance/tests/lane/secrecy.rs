@@ -36,6 +36,7 @@ fn secrets(cloud: &LocalCloud) -> Vec<String> {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
+/// Checklist: K5.
 #[test]
 fn trace_plan_and_state_hold_no_secret() {
     const CANARY: &str = "canary-client-secret-7Yq0aWmZk3";

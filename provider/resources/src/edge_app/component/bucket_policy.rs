@@ -145,6 +145,7 @@ mod tests {
         statement("a1-b2_c3", &grant, "arn:aws:cloudfront::111122223333:distribution/E1")
     }
 
+    /// Checklist: P13.
     #[test]
     fn the_statement_names_one_distribution_and_one_bucket() {
         let statement = own();

@@ -170,6 +170,7 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> 
 mod tests {
     use super::*;
 
+    /// Checklist: K15.
     #[test]
     fn servers_of_identity_providers_meet_rate_limits_only() {
         let group = ManagedGroup {

@@ -223,6 +223,7 @@ mod tests {
         }))
     }
 
+    /// Checklist: K12.
     #[test]
     fn paths_that_are_delivered_otherwise_are_closed_and_no_others() {
         let wanted = distribution(&["/status/*", "/status"], "api.example.com");

@@ -30,6 +30,7 @@ fn issuer(issuer: &str) -> Value {
     at(Path::from("identity_provider").attribute("issuer"), issuer)
 }
 
+/// Checklist: K14, P1.
 #[tokio::test]
 async fn routes_that_say_nobody_or_nothing() {
     refused(routes([route("/*")]), "routes[0]", "denied by default").await;

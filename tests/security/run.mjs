@@ -1,0 +1,84 @@
+// The security checklist against its tests and mutants.
+//
+//     node run.mjs            the lane: the page is fresh and complete, a sample of mutants dies, the last whole run is not stale
+//     node run.mjs --write    writes tests/SECURITY.md
+//     node run.mjs --long     all mutants of all suites (or of those named after it); writes report.json
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SUITES } from './mutants.mjs';
+import { faults, write } from './page.mjs';
+import { ROOT } from './table.mjs';
+
+const REPORT = join(ROOT, 'tests/security/report.json');
+
+function* files(path) {
+  if (!statSync(path).isDirectory()) return yield path;
+  for (const name of readdirSync(path).sort()) if (name !== 'node_modules') yield* files(join(path, name));
+}
+
+/** One number for all that a suite's verdict depends on. */
+function digest({ covers }) {
+  const hash = createHash('sha256');
+  for (const place of covers) for (const path of files(join(ROOT, place))) hash.update(path.slice(ROOT.length)).update('\0').update(readFileSync(path)).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+function run(name, more) {
+  process.stdout.write(`mutants of ${name}\n`);
+  const { status, stdout } = spawnSync('node', [...SUITES[name].all, ...more], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+  const counts = /(\d+) passed, (\d+) failed/.exec(stdout.trim().split('\n').at(-1) ?? '');
+  const survivors = stdout.split('\n').filter((line) => /SURVIVED/.test(line));
+  for (const line of survivors) process.stdout.write(`  ${line}\n`);
+  return { passed: Number(counts?.[1] ?? 0), failed: Number(counts?.[2] ?? 0) || Number(status !== 0 || counts === null) };
+}
+
+const report = () => (existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : { suites: {} });
+
+function stale() {
+  const { suites } = report();
+  return Object.entries(SUITES).flatMap(([name, suite]) => {
+    if (suites[name] === undefined) return [`no whole run of the mutants of ${name} is recorded: make test-long`];
+    if (suites[name].digest !== digest(suite)) return [`the recorded run of the mutants of ${name} is older than what it covers: make test-long`];
+    return suites[name].failed === 0 ? [] : [`the recorded run of the mutants of ${name} has survivors`];
+  });
+}
+
+function close(passed, wrong) {
+  for (const fault of wrong) process.stdout.write(`  ${fault}\n`);
+  process.stdout.write(`security: ${passed} passed, ${wrong.length} failed\n`);
+  process.exit(wrong.length ? 1 : 0);
+}
+
+function lane() {
+  const wrong = [...faults(), ...stale()];
+  let passed = wrong.length ? 0 : 1;
+  for (const [name, { sample }] of Object.entries(SUITES)) {
+    if (sample === null) continue;
+    const counts = run(name, sample);
+    passed += counts.passed;
+    if (counts.failed) wrong.push(`${counts.failed} mutants of ${name} survive`);
+  }
+  close(passed, wrong);
+}
+
+function long(names) {
+  const { suites } = report();
+  let [passed, wrong] = [0, []];
+  for (const name of names.length ? names : Object.keys(SUITES)) {
+    const before = digest(SUITES[name]);
+    const counts = run(name, []);
+    const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+    suites[name] = { commit, ...counts, digest: before };
+    // Each suite is recorded as it ends: what was seen is not lost with what comes after it.
+    writeFileSync(REPORT, `${JSON.stringify({ suites }, null, 2)}\n`);
+    passed += counts.passed;
+    if (counts.failed) wrong.push(`${counts.failed} mutants of ${name} survive`);
+  }
+  close(passed, wrong);
+}
+
+if (process.argv.includes('--write')) write();
+else if (process.argv.includes('--long')) long(process.argv.slice(process.argv.indexOf('--long') + 1));
+else lane();
