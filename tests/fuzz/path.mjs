@@ -19,7 +19,9 @@ function table(random) {
 
 function rawPath(random, routes) {
   const stem = random.one(routes)[0].replaceAll('*', () => random.one(['', 'x', 'x/y', 'a'])).replace(/[éſ]/g, (c) => ENCODED[c]);
-  const junk = () => random.many(5, () => random.one(RAW)).join('');
+  const escape = () => `%${random.below(256).toString(16).padStart(2, '0')}`;
+  const piece = () => (random.chance(15) ? random.one([escape, () => escape().toUpperCase(), () => `%c2${escape()}`, () => String.fromCharCode(random.below(160))])() : random.one(RAW));
+  const junk = () => random.many(5, piece).join('');
   const raw = random.one([() => stem, () => stem + junk(), () => `/${junk()}`, () => `/${junk()}/${junk()}`, () => stem.slice(0, 1 + random.below(stem.length)) + random.one(RAW) + stem.slice(1), () => junk(), () => stem.toUpperCase(), () => `${stem}${random.one([';', '%2f', '%3f', ''])}${'a'.repeat(random.one([1000, 1024, 1030]))}`])();
   return raw.toWellFormed();
 }
