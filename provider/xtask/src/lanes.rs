@@ -115,6 +115,12 @@ const LANES: &[Lane] = &[
         command: &["make", "--no-print-directory", "test-browser"],
         needs: &[CHROMIUM, CURL],
     },
+    Lane {
+        name: "flows",
+        about: "Chromium at Entra ID's and Cognito's login",
+        command: &["make", "--no-print-directory", "test-flows"],
+        needs: &[CHROMIUM],
+    },
 ];
 
 /// Cases of a lane, as the lane's own output tells them.

@@ -1,9 +1,9 @@
 // One browser through the quickstart, with what `make local` prints and nothing else. Screenshots go into the folder given.
-import { createHash, X509Certificate } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { options } from './chromium.mjs';
 
 /** What the sheet says, as a person reads it. */
 function read(local) {
@@ -15,12 +15,6 @@ function read(local) {
     open: page('public page'), members: page("members' area"), admin: page('admin page'), api: page('API'),
     issuer: local.says('identity provider'),
   };
-}
-
-// The browser trusts the printed authority's key, and no other unknown one.
-function trustedKey(authority) {
-  const certificate = new X509Certificate(readFileSync(authority));
-  return createHash('sha256').update(certificate.publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
 }
 
 function logIn(page, sheet, screenshots) {
@@ -85,14 +79,7 @@ export async function tour({ local, check, screenshots }) {
   rmSync(screenshots, { recursive: true, force: true });
   mkdirSync(screenshots, { recursive: true });
   const profile = mkdtempSync(join(tmpdir(), 'zt-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.ZT_CHROMIUM ?? '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-      '--disable-sync', `--ignore-certificate-errors-spki-list=${trustedKey(read(local).authority)}`,
-    ],
-  });
+  const context = await chromium.launchPersistentContext(profile, options(read(local).authority));
   try {
     await walk(await context.newPage(), { local, check, screenshots });
   } finally {

@@ -46,6 +46,12 @@ impl Steps {
         self.done.iter().all(|step| step.ok)
     }
 
+    /// How many held, and how many did not.
+    pub fn counts(&self) -> (u64, u64) {
+        let held = self.done.iter().filter(|step| step.ok).count() as u64;
+        (held, self.done.len() as u64 - held)
+    }
+
     pub fn seconds(&self, name: &str) -> f64 {
         self.done
             .iter()
