@@ -1,6 +1,6 @@
 //! Origin request policies: what of a request reaches the origin.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudfront::types as sdk;
 use aws_smithy_types::error::operation::BuildError;
@@ -120,6 +120,15 @@ impl CloudFront {
     /// # Errors
     /// As AWS answers.
     pub async fn find_request_policy(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.find_request_policies(&[name]).await?.remove(name))
+    }
+
+    /// The ids of the account's own origin request policies of those names, as far as there are any.
+    ///
+    /// # Errors
+    /// As AWS answers.
+    pub async fn find_request_policies(&self, names: &[&str]) -> Result<BTreeMap<String, String>> {
+        let mut found = BTreeMap::new();
         let mut marker = None;
         loop {
             let request = self
@@ -128,24 +137,21 @@ impl CloudFront {
                 .r#type(sdk::OriginRequestPolicyType::Custom)
                 .set_marker(marker)
                 .send();
-            let answer = self.caller.call("ListOriginRequestPolicies", name, request).await?;
+            let what = names.join(", ");
+            let answer = self.caller.call("ListOriginRequestPolicies", &what, request).await?;
             let Some(list) = answer.origin_request_policy_list else {
-                return Ok(None);
-            };
-            let named = |policy: &sdk::OriginRequestPolicy| {
-                policy
-                    .origin_request_policy_config
-                    .as_ref()
-                    .is_some_and(|config| config.name == name)
+                return Ok(found);
             };
             let items = list.items.unwrap_or_default().into_iter();
-            let mut policies = items.filter_map(|item| item.origin_request_policy);
-            if let Some(found) = policies.find(named) {
-                return Ok(Some(found.id));
-            }
+            let named = items.filter_map(|item| {
+                let policy = item.origin_request_policy?;
+                let name = policy.origin_request_policy_config?.name;
+                names.contains(&&*name).then_some((name, policy.id))
+            });
+            found.extend(named);
             marker = list.next_marker.filter(|marker| !marker.is_empty());
-            if marker.is_none() {
-                return Ok(None);
+            if marker.is_none() || found.len() == names.len() {
+                return Ok(found);
             }
         }
     }

@@ -21,6 +21,11 @@ pub(super) fn check(object: &Value, diagnostics: &mut Diagnostics) -> Sections {
         Ok(compiled) => {
             diagnostics.extend(language::diagnostics(&compiled.warnings));
             check_size(&compiled, diagnostics);
+            // Known even while the server's name is not.
+            let origins = object.get("origins").entries();
+            if origins.is_some_and(|all| all.values().any(|one| one.get("custom").is_set())) {
+                warn_of_host(&compiled, diagnostics);
+            }
         }
     }
     check_caching(&sections, diagnostics);
@@ -74,5 +79,42 @@ fn check_caching(sections: &Sections, diagnostics: &mut Diagnostics) {
                  cache serves one answer to all. Write cache = \"none\" here, or do without identity_headers.",
             );
         }
+    }
+}
+
+/// CloudFront tells a function of country and TLS only where it forwards them, and to servers not without the Host.
+fn warn_of_host(compiled: &compile::Compiled, diagnostics: &mut Diagnostics) {
+    let mut warn = |path: Path, what: &str| {
+        diagnostics.warning_at(
+            path,
+            "Custom origins will get the viewer's Host",
+            format!(
+                "CloudFront tells the session function of {what} only where it forwards that to the origin, and has no way \
+                 to do so for custom origins without the viewer's Host header. So all custom origins of this application \
+                 are asked by the domain name in the browser instead of their own, in Host and in the TLS handshake; they \
+                 must answer to it. Some, such as API Gateway without a custom domain, refuse such requests."
+            ),
+        );
+    };
+    for (name, policy) in &compiled.application.source.policies {
+        let used = compiled.routes.iter().any(|route| match &route.access {
+            compile::Access::Public => false,
+            compile::Access::Policies(names) => names.iter().any(|one| one.as_str() == name),
+        });
+        for (list, selectors) in [
+            ("require", &policy.require),
+            ("any", &policy.any),
+            ("none", &policy.none),
+        ] {
+            let with_countries = selectors.iter().enumerate().filter(|(_, one)| one.countries.is_some());
+            for (index, _) in with_countries.filter(|_| used) {
+                let path = Path::from("policies").key(name).attribute(list).index(index);
+                warn(path.attribute("countries"), "the viewer's country");
+            }
+        }
+    }
+    for (index, _) in compiled.routes.iter().enumerate().filter(|(_, route)| route.tls13) {
+        let path = Path::from("routes").index(index).attribute("min_tls");
+        warn(path, "the viewer's version of TLS");
     }
 }

@@ -21,6 +21,10 @@ pub(super) struct Names {
     pub(super) auth_function: String,
     /// The session function.
     pub(super) session_function: String,
+    /// Origin request policy of buckets, where one is needed.
+    pub(super) bucket_requests: String,
+    /// Origin request policy of servers, where one is needed.
+    pub(super) server_requests: String,
     /// Web ACL, access control and response headers policy.
     pub(super) stem: String,
 }
@@ -39,6 +43,8 @@ impl Names {
             role: format!("{stem}-auth"),
             auth_function: format!("{stem}-auth"),
             session_function: format!("{stem}-session"),
+            bucket_requests: format!("{stem}-bucket"),
+            server_requests: format!("{stem}-server"),
             stem,
         }
     }

@@ -13,10 +13,11 @@ use zt_model::membership::MembershipDocument;
 use zt_model::session::{Derivation, KeysDocument};
 
 use super::bundle::SecretArns;
+use super::component::origin_request_policy::Needed;
 use super::component::secret::Held;
 use super::component::{
-    Fault, Scope, assertion_secret, auth_function, bucket_policy, distribution, keys_secret, response_headers_policy,
-    role, secret, session_function, store_document, web_acl,
+    Fault, Scope, assertion_secret, auth_function, bucket_policy, distribution, keys_secret, origin_request_policy,
+    response_headers_policy, role, secret, session_function, store_document, web_acl,
 };
 use super::config::Settings;
 use super::config::identity::ClientSecret;
@@ -282,11 +283,13 @@ async fn look_at_front(
     let config = &served.config;
     let access_control = config.origins.iter().find_map(|origin| origin.access_control.clone());
     let headers_policy = config.default_behavior.headers_policy.clone();
-    let (headers, acl, tags, buckets) = tokio::try_join!(
+    let needed = Needed::of(&meant.compiled, &meant.settings.origins);
+    let (headers, acl, tags, buckets, (requests, requests_right)) = tokio::try_join!(
         Box::pin(response_headers_policy::look(scope, headers_policy.as_deref())),
         Box::pin(web_acl::look(scope, facts.web_acl_arn.as_deref())),
         Box::pin(look_at_tags(scope, &served.arn)),
         Box::pin(look_at_buckets(scope, meant.settings, &served.arn)),
+        Box::pin(origin_request_policy::look(scope, &needed)),
     )?;
     let rules = web_acl::wanted(scope, &meant.settings.firewall, &meant.settings.pages.auth_prefix);
     let wanted_headers = response_headers_policy::wanted(scope, &meant.settings.response_headers);
@@ -296,6 +299,7 @@ async fn look_at_front(
         headers_policy: headers_policy.as_deref().unwrap_or_default(),
         access_control: access_control.as_deref(),
         web_acl_arn: facts.web_acl_arn.as_deref().unwrap_or_default(),
+        requests: &requests,
     };
     let wanted = converge::wanted_distribution(scope, meant.settings, &meant.compiled, &surroundings);
     let web_acl = acl.is_some();
@@ -305,6 +309,7 @@ async fn look_at_front(
             headers.is_some_and(|found| found.config == wanted_headers),
             "the response headers policy differs",
         ),
+        (requests_right, "an origin request policy differs"),
         (acl.is_some_and(|found| found.config == rules), "the web ACL differs"),
         (tags, "the tags of the distribution differ"),
         (buckets, "the policy of a bucket differs"),

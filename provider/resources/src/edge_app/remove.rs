@@ -6,7 +6,8 @@ use zt_framework::Diagnostic;
 
 use super::component::{
     Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, distribution, keys_secret,
-    membership_secret, origin_access_control, response_headers_policy, role, session_function, store_document, web_acl,
+    membership_secret, origin_access_control, origin_request_policy, response_headers_policy, role, session_function,
+    store_document, web_acl,
 };
 use super::config::{Origin, ReplicaDeletion, Store};
 use super::grants;
@@ -39,6 +40,10 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
     step(
         "removing the response headers policy",
         response_headers_policy::remove(scope).await,
+    )?;
+    step(
+        "removing the origin request policies",
+        origin_request_policy::remove(scope).await,
     )?;
     step(
         "removing the origin access control",

@@ -16,4 +16,5 @@ mod revocations;
 mod rotation;
 mod secrecy;
 mod sessions_apart;
+mod viewer_headers;
 mod writers;

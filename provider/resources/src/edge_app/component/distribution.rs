@@ -14,6 +14,7 @@ use zt_aws::cloudfront::{
 use zt_aws::error::{ErrorKind, optional};
 use zt_aws::{Secret, Tags};
 
+use super::origin_request_policy::RequestPolicies;
 use super::{Fault, Scope};
 use crate::edge_app::config::{Origin, OriginKind, Viewers};
 use crate::marks::Mark;
@@ -52,6 +53,7 @@ pub(in crate::edge_app) struct Wanted<'a> {
     pub(in crate::edge_app) headers_policy: &'a str,
     pub(in crate::edge_app) access_control: Option<&'a str>,
     pub(in crate::edge_app) web_acl_arn: &'a str,
+    pub(in crate::edge_app) requests: &'a RequestPolicies,
     /// Region of buckets that name none.
     pub(in crate::edge_app) region: &'a str,
 }
@@ -174,7 +176,10 @@ impl Wanted<'_> {
             }
             .to_owned(),
             // A signed request to a bucket carries CloudFront's own headers only.
-            request_policy: (!is_bucket).then(|| ALL_VIEWER_EXCEPT_HOST.to_owned()),
+            request_policy: match self.requests.of(is_bucket) {
+                Some(id) => Some(id.to_owned()),
+                None => (!is_bucket).then(|| ALL_VIEWER_EXCEPT_HOST.to_owned()),
+            },
             headers_policy: Some(self.headers_policy.to_owned()),
             functions: vec![FunctionAssociation {
                 event: EdgeEvent::ViewerRequest,
@@ -193,6 +198,23 @@ pub(in crate::edge_app) fn forwards(behavior: &Behavior) -> bool {
 /// Whether answers may be kept.
 pub(in crate::edge_app) fn caches(behavior: &Behavior) -> bool {
     behavior.cache_policy != CACHING_DISABLED
+}
+
+/// The same distribution with these origin request policies, where they concern an origin of it.
+pub(in crate::edge_app) fn showing(present: &DistributionConfig, requests: &RequestPolicies) -> DistributionConfig {
+    let is_bucket = |id: &str| {
+        let mut origins = present.origins.iter();
+        origins.any(|origin| origin.id == id && origin.kind == RemoteKind::S3)
+    };
+    let mut shown = present.clone();
+    let paths = shown.behaviors.iter_mut().map(|path| &mut path.behavior);
+    for behavior in paths.chain([&mut shown.default_behavior]) {
+        let own = requests.of(is_bucket(&behavior.origin));
+        if let (true, Some(id)) = (forwards(behavior), own) {
+            behavior.request_policy = Some(id.to_owned());
+        }
+    }
+    shown
 }
 
 fn server(http_port: u16, https_port: u16, protocol: OriginProtocol) -> RemoteKind {
@@ -345,138 +367,4 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, id: Option<&str>) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::marks::Stage;
-
-    fn viewers() -> Viewers {
-        Viewers {
-            aliases: vec!["app.example.com".into()],
-            certificate_arn: Some("arn:aws:acm:us-east-1:111122223333:certificate/1".into()),
-            port: 443,
-            minimum_tls: "TLSv1.2_2021".into(),
-            price_class: "PriceClass_All".into(),
-            http_version: "http2and3".into(),
-            ipv6: true,
-        }
-    }
-
-    fn origins() -> BTreeMap<String, Origin> {
-        let bucket = OriginKind::Bucket {
-            bucket: "files".into(),
-            region: None,
-            manage_policy: false,
-        };
-        let server = OriginKind::Server {
-            domain_name: "api.example.com".into(),
-            http_port: 80,
-            https_port: 8443,
-            https: true,
-        };
-        [("site", bucket), ("api", server)]
-            .into_iter()
-            .map(|(name, kind)| {
-                (
-                    name.to_owned(),
-                    Origin {
-                        kind,
-                        path: String::new(),
-                        headers: BTreeMap::new(),
-                    },
-                )
-            })
-            .collect()
-    }
-
-    fn config() -> DistributionConfig {
-        let (viewers, origins) = (viewers(), origins());
-        let delivery = |origin: &str, shared_cache| Delivery {
-            origin: origin.to_owned(),
-            shared_cache,
-        };
-        let mark = Mark {
-            application: "members".into(),
-            store: "main".into(),
-            instance: "AAAAAAAAAAAA".into(),
-            stage: Stage::Live,
-        };
-        Wanted {
-            viewers: &viewers,
-            auth_prefix: "/oauth2",
-            origins: &origins,
-            default: delivery("site", false),
-            paths: vec![
-                ("/static/*".into(), delivery("site", true)),
-                ("/api/*".into(), delivery("api", false)),
-            ],
-            session_function_arn: "session",
-            auth_function_arn: "auth:1",
-            headers_policy: "headers",
-            access_control: Some("oac"),
-            web_acl_arn: "acl",
-            region: "eu-west-1",
-        }
-        .config(&mark)
-    }
-
-    #[test]
-    fn every_behaviour_but_the_login_carries_the_session_function() {
-        let config = config();
-        let (login, others) = config.behaviors.split_first().unwrap();
-        assert_eq!(login.pattern, "/oauth2/*");
-        assert!(login.behavior.functions.is_empty());
-        assert_eq!(login.behavior.lambdas[0].arn, "auth:1");
-        assert!(login.behavior.lambdas[0].include_body);
-        assert_eq!(login.behavior.cache_policy, CACHING_DISABLED);
-        for behavior in others
-            .iter()
-            .map(|path| &path.behavior)
-            .chain([&config.default_behavior])
-        {
-            assert_eq!(behavior.functions[0].arn, "session");
-            assert_eq!(behavior.functions[0].event, EdgeEvent::ViewerRequest);
-            assert!(behavior.lambdas.is_empty());
-        }
-    }
-
-    #[test]
-    fn the_login_leads_to_an_origin_that_cannot_exist() {
-        let config = config();
-        let origin = config
-            .origins
-            .iter()
-            .find(|origin| origin.id == config.behaviors[0].behavior.origin)
-            .unwrap();
-        assert!(origin.domain.ends_with(".invalid"));
-    }
-
-    #[test]
-    fn only_shared_routes_are_cached_and_buckets_get_signed_requests() {
-        let config = config();
-        let cache: Vec<&str> = config
-            .behaviors
-            .iter()
-            .map(|path| path.behavior.cache_policy.as_str())
-            .collect();
-        assert_eq!(cache, [CACHING_DISABLED, CACHING_OPTIMIZED, CACHING_DISABLED]);
-        let site = config.origins.iter().find(|origin| origin.id == "site").unwrap();
-        assert_eq!(site.domain, "files.s3.eu-west-1.amazonaws.com");
-        assert_eq!(site.access_control.as_deref(), Some("oac"));
-        assert_eq!(config.behaviors[1].behavior.request_policy, None);
-        assert_eq!(
-            config.behaviors[2].behavior.request_policy.as_deref(),
-            Some(ALL_VIEWER_EXCEPT_HOST)
-        );
-    }
-
-    #[test]
-    fn a_missing_association_is_a_difference_and_the_order_of_origins_is_none() {
-        let wanted = config();
-        let mut other = wanted.clone();
-        other.origins.reverse();
-        other.caller_reference = "other".into();
-        assert!(same(&wanted, &other));
-        other.default_behavior.functions.clear();
-        assert!(!same(&wanted, &other));
-    }
-}
+mod tests;

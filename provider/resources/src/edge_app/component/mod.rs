@@ -12,6 +12,7 @@ pub(super) mod distribution;
 pub(super) mod keys_secret;
 pub(super) mod membership_secret;
 pub(super) mod origin_access_control;
+pub(super) mod origin_request_policy;
 pub(super) mod response_headers_policy;
 pub(super) mod role;
 pub(super) mod secret;

@@ -139,6 +139,7 @@ mod tests {
 
     use super::*;
     use crate::edge_app::component::distribution::{Delivery, Wanted};
+    use crate::edge_app::component::origin_request_policy::RequestPolicies;
     use crate::edge_app::config::{Origin as Configured, OriginKind as Kind, Viewers};
     use crate::marks::{Mark, Stage};
     use zt_model::compile::{Application, compile};
@@ -192,6 +193,7 @@ mod tests {
             headers_policy: "",
             access_control: None,
             web_acl_arn: "",
+            requests: &RequestPolicies::default(),
             region: "eu-west-1",
         }
         .config(&mark)

@@ -12,9 +12,10 @@ use zt_aws::Secret;
 use zt_framework::Diagnostics;
 use zt_model::compile::Compiled;
 
+use super::component::origin_request_policy::{Needed, RequestPolicies};
 use super::component::{
     Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, keys_secret, origin_access_control,
-    response_headers_policy, role, web_acl,
+    origin_request_policy, response_headers_policy, role, web_acl,
 };
 use super::config::identity::ClientSecret;
 use super::config::{Origin, Settings};
@@ -101,7 +102,8 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
         .during("compiling the application")?;
     let (documents, secrets) = Box::pin(credentials::write_documents(work, &compiled, &derivation)).await?;
     Box::pin(ensure_auth_function(work, &secrets, &compiled, facts)).await?;
-    let front = Box::pin(ensure_front(work, facts)).await?;
+    let needed = Needed::of(&compiled, &work.settings.origins);
+    let front = Box::pin(ensure_front(work, &needed, facts)).await?;
     Box::pin(serving::publish_and_serve(
         work,
         &compiled,
@@ -112,6 +114,11 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
     ))
     .await?;
     Box::pin(tidy(work, &secrets, facts)).await?;
+    if work.prior.is_some() || !needed.is_nothing() {
+        Box::pin(origin_request_policy::settle(&work.scope, &needed))
+            .await
+            .during("removing origin request policies")?;
+    }
     reap(&work.scope).await;
     // The last call: whoever dies before it finds an unfinished instance, whoever lives after it has a state to save.
     keys_secret::complete(&work.scope)
@@ -219,9 +226,12 @@ pub(super) fn auth_archive(
 struct Front {
     access_control: Option<String>,
     headers_policy: String,
+    requests: RequestPolicies,
+    /// An origin request policy shows more than it did.
+    requests_changed: bool,
 }
 
-async fn ensure_front(work: &Work<'_>, facts: &mut Facts) -> Result<Front, Ended> {
+async fn ensure_front(work: &Work<'_>, needed: &Needed, facts: &mut Facts) -> Result<Front, Ended> {
     let (scope, settings) = (&work.scope, work.settings);
     let access_control = match settings.origins.values().any(Origin::is_bucket) {
         true => Some(
@@ -234,11 +244,16 @@ async fn ensure_front(work: &Work<'_>, facts: &mut Facts) -> Result<Front, Ended
     let headers_policy = response_headers_policy::ensure(scope, &settings.response_headers)
         .await
         .during("making the response headers policy")?;
+    let (requests, requests_changed) = origin_request_policy::ensure(scope, needed)
+        .await
+        .during("making the origin request policies")?;
     let rules = web_acl::wanted(scope, &settings.firewall, &settings.pages.auth_prefix);
     facts.web_acl_arn = Some(web_acl::ensure(scope, &rules).await.during("making the web ACL")?);
     Ok(Front {
         access_control,
         headers_policy,
+        requests,
+        requests_changed,
     })
 }
 

@@ -7,6 +7,7 @@ use zt_model::membership::MembershipDocument;
 
 use super::{Ended, Facts, Front, Served, While, Work, deployed};
 use crate::edge_app::component::distribution::{Delivery, Wanted};
+use crate::edge_app::component::origin_request_policy::RequestPolicies;
 use crate::edge_app::component::{Fault, Scope, bucket_policy, distribution, session_function, store_document};
 use crate::edge_app::config::Settings;
 use crate::edge_app::{bundle, grants, language, transition};
@@ -22,7 +23,10 @@ pub(super) async fn publish_and_serve(
 ) -> Result<(), Ended> {
     let scope = &work.scope;
     let serving = "reading the distribution";
-    let found = distribution::look(scope, work.distribution_id).await.during(serving)?;
+    let found = match distribution::look(scope, work.distribution_id).await.during(serving)? {
+        Some(present) => Some(show_viewers(work, front, present).await?),
+        None => None,
+    };
     let between = match &found {
         Some(present) => {
             let wanted = distribution_config(work, compiled, front, facts, "");
@@ -78,6 +82,24 @@ pub(super) async fn publish_and_serve(
         .during("waiting for the distribution to be deployed")
 }
 
+/// A function that asks for a header of CloudFront's would refuse everybody where the header is not shown yet, so every
+/// edge location has to show it before the function is published.
+async fn show_viewers(work: &Work<'_>, front: &Front, present: Distribution) -> Result<Distribution, Ended> {
+    let scope = &work.scope;
+    let shown = distribution::showing(&present.config, &front.requests);
+    if !front.requests_changed && distribution::same(&present.config, &shown) {
+        return Ok(present);
+    }
+    let served = distribution::ensure(scope, Some(present), &shown)
+        .await
+        .during("showing the viewer's country and TLS to the session function")?;
+    distribution::wait(scope, &served.id)
+        .await
+        .during("waiting for the distribution to be deployed")?;
+    let deployed = distribution::look(scope, Some(&served.id)).await;
+    Ok(deployed.during("reading the distribution")?.unwrap_or(served))
+}
+
 /// What was in force before, provided that the distribution delivers by it.
 fn as_stored<'a>(work: &Work<'a>, front: &Front, present: &Distribution) -> Option<&'a Settings> {
     let prior = work.prior?;
@@ -87,6 +109,7 @@ fn as_stored<'a>(work: &Work<'a>, front: &Front, present: &Distribution) -> Opti
         headers_policy: "",
         access_control: front.access_control.as_deref(),
         web_acl_arn: "",
+        requests: &front.requests,
     };
     let before = language::compiled(prior).ok()?;
     let stored = wanted_distribution(&work.scope, prior, &before, &surroundings);
@@ -190,6 +213,7 @@ fn distribution_config(
         headers_policy: &front.headers_policy,
         access_control: front.access_control.as_deref(),
         web_acl_arn: facts.web_acl_arn.as_deref().unwrap_or_default(),
+        requests: &front.requests,
     };
     wanted_distribution(&work.scope, work.settings, compiled, &surroundings)
 }
@@ -201,6 +225,7 @@ pub(in crate::edge_app) struct Surroundings<'a> {
     pub(in crate::edge_app) headers_policy: &'a str,
     pub(in crate::edge_app) access_control: Option<&'a str>,
     pub(in crate::edge_app) web_acl_arn: &'a str,
+    pub(in crate::edge_app) requests: &'a RequestPolicies,
 }
 
 /// The distribution that settings ask for.
@@ -237,6 +262,7 @@ pub(in crate::edge_app) fn wanted_distribution(
         headers_policy: around.headers_policy,
         access_control: around.access_control,
         web_acl_arn: around.web_acl_arn,
+        requests: around.requests,
         region: scope.aws.region(),
     }
     .config(scope.mark)

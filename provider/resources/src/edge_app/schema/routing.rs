@@ -83,7 +83,10 @@ fn of_requests() -> Vec<Attribute> {
     vec![
         list(
             "countries",
-            "Countries of the viewer as CloudFront tells them, ISO 3166-1 alpha-2 such as `DE`, any of which suffices.",
+            "Countries of the viewer as CloudFront tells them, ISO 3166-1 alpha-2 such as `DE`, any of which suffices. \
+             For the edge to know the country CloudFront has to forward it, to custom origins only together with the viewer's \
+             Host header: where a policy in use names countries, every custom origin of the application is asked by the domain \
+             name in the browser instead of its own.",
         ),
         list(
             "ips",
@@ -190,7 +193,9 @@ fn delivery() -> Vec<Attribute> {
         .optional(),
         Attribute::string(
             "min_tls",
-            "`1.3`: viewers with an older version of TLS get 403. Default: what `minimum_tls` allows.",
+            "`1.3`: viewers with an older version of TLS get 403. Default: what `minimum_tls` allows. For the edge to \
+             know the version CloudFront has to forward it, to custom origins only together with the viewer's Host header: \
+             with this, every custom origin of the application is asked by the domain name in the browser instead of its own.",
         )
         .optional()
         .validate(rules::one_of(&["1.3"])),

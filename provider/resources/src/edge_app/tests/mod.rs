@@ -5,3 +5,4 @@ mod features;
 mod fixture;
 mod mistakes;
 mod plans;
+mod viewer_headers;
