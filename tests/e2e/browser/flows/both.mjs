@@ -167,7 +167,7 @@ export const both = {
     assert.ok(visitor.isAtProvider(page), 'the provider has ended its session too');
     await advance(61);
     await visitor.open(page, '/oauth2/signed-out');
-    await page.click('text=Sign in again');
+    await visitor.follow(page, 'Sign in again');
     await visitor.signIn(page, 'alice');
     await visitor.shows(page, '/', 'alice');
   },
@@ -193,11 +193,11 @@ export const both = {
     const text = await page.textContent('body');
     assert.match(text, /No access/);
     assert.match(text, /Reason: policy\. Request: \S+/);
-    assert.equal(await page.getAttribute('text=Get help', 'href'), 'https://support.example.com/access');
+    assert.equal(await page.getAttribute('a:text-is("Get help")', 'href'), 'https://support.example.com/access');
     await visitor.show(page, 'denied');
     const before = await visitor.session();
 
-    await page.click('text=Use another account');
+    await visitor.follow(page, 'Use another account');
     await page.waitForSelector('input[type=password]');
     assert.ok(visitor.isAtProvider(page), 'the provider asks who it is');
     await visitor.show(page, 'another-account');

@@ -63,7 +63,7 @@ export const entra = {
     assert.match(await page.textContent('h1'), /Stronger sign-in needed/);
     await visitor.show(page, 'no-second-factor');
     assert.equal(seen.filter((url) => url.includes('/oauth2/start')).length, 2, seen.join('\n'));
-    assert.ok(await page.isVisible('text=Use another account'));
+    assert.ok(await page.isVisible('a:text-is("Use another account")'));
   },
 
   async 'tabs that renew at once stay in where a used token is dead'(visitor, { advance, administer }) {
@@ -126,9 +126,25 @@ export const entra = {
     assert.match(await page.textContent('h1'), /Sign-in refused/);
     await visitor.show(page, 'another-tenant');
     assert.equal(await visitor.session(), undefined);
-    await page.click('text=Use another account');
+    await visitor.follow(page, 'Use another account');
     await visitor.signIn(page, 'alice');
     await visitor.shows(page, '/', 'alice');
+  },
+
+  async 'an outage of the provider shows a page, and the next try works'(visitor, { administer, forgive }) {
+    const page = await visitor.tab();
+    await visitor.open(page, '/members/x?y=1');
+    await administer('/faults', { kind: 'error', path: '/oauth2/v2.0/token', status: 500, count: 1 });
+    try {
+      await visitor.signIn(page, 'alice');
+      assert.match(await page.textContent('h1'), /Sign-in not available/);
+      await visitor.show(page, 'outage');
+      assert.equal(await visitor.session(), undefined);
+    } finally {
+      await forgive();
+    }
+    await visitor.follow(page, 'Try again');
+    await visitor.shows(page, '/members/x?y=1', 'alice');
   },
 
   async 'groups beyond the ID token are looked up'(visitor) {

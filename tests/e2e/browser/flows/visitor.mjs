@@ -21,8 +21,18 @@ export class Visitor {
     return `${this.application.origin}${path}`;
   }
 
+  path(page) {
+    const { pathname, search } = new URL(page.url());
+    return pathname + search;
+  }
+
   open(page, path) {
     return page.goto(this.url(path));
+  }
+
+  /** Clicks a link by its words. */
+  follow(page, words) {
+    return page.click(`a:text-is("${words}")`);
   }
 
   isAtProvider(page) {

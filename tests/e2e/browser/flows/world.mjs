@@ -2,8 +2,8 @@
 // the identity provider may do.
 import { readFileSync } from 'node:fs';
 
-async function ask(url, body) {
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
+async function ask(url, body, method = 'POST') {
+  const answer = await fetch(url, { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
   return text === '' ? {} : JSON.parse(text);
@@ -40,5 +40,7 @@ export function readWorld(file) {
     /** Moves the clock of edge, functions and provider; browsers keep their own. */
     advance: (seconds) => ask(`${edge.admin}/clock?advance=${seconds * 1000}`),
     administer: (path, body) => ask(`${provider.admin}${path}`, body),
+    /** Ends the faults of the provider. */
+    forgive: () => ask(`${provider.admin}/faults`, undefined, 'DELETE'),
   };
 }
