@@ -3,6 +3,7 @@
 
 use reqwest::Method;
 use serde_json::Value;
+use zt_acceptance_tests::kill::{self, At, When};
 use zt_acceptance_tests::store::somebody_else;
 use zt_acceptance_tests::{HEAD, STORE, application};
 use zt_test_support::cloud::LocalCloud;
@@ -204,6 +205,36 @@ fn a_viewer_header_taken_away_by_hand_comes_back() {
     assert_eq!(policies(&cloud), before);
     terraform.destroy().success();
     assert_eq!(policies(&cloud), serde_json::json!([]));
+    somebody_else(&cloud, NO_BUCKET);
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
+
+/// The provider dies while it makes, or gives up, a policy; the next apply takes over what is there.
+#[test]
+fn killed_at_a_policy_nothing_is_orphaned() {
+    let cloud = LocalCloud::start();
+    let endpoints = &cloud.endpoints;
+    somebody_else(&cloud, BUCKET);
+    let [without, with] = configurations(endpoints, &endpoints.edge.hosts[0]);
+    let terraform = Terraform::new(endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+    terraform.apply(&[]).success();
+    for (configuration, operation, when) in [
+        (&with, "CreateOriginRequestPolicy", When::After),
+        (&without, "DeleteOriginRequestPolicy", When::Before),
+    ] {
+        terraform.write("main.tf", configuration);
+        let at = At {
+            service: "cloudfront".to_owned(),
+            operation: operation.to_owned(),
+            nth: 1,
+        };
+        let apply = ["apply", "-auto-approve", "-no-color"];
+        kill::provider_at(&cloud, &terraform, &apply, (&at, when));
+        terraform.apply(&[]).success();
+        terraform.plan_is_empty();
+    }
+    assert_eq!(policies(&cloud), serde_json::json!([]));
+    terraform.destroy().success();
     somebody_else(&cloud, NO_BUCKET);
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
 }
