@@ -3,12 +3,14 @@
  * made here; the answer comes after the queue has the revocation. A replay is the same message and changes nothing.
  */
 import type { Trail } from './audit.ts';
+import type { Config } from './config.ts';
 import { asRecord, member, type Json } from './record.ts';
 import { Refusal } from './refusal.ts';
 import type { Incoming } from './request.ts';
 import { json, respond, type EdgeResponse } from './response.ts';
 import { revocationOf, revoke } from './revoke.ts';
 import { textOf, verifyMessage } from './signed_message.ts';
+import { asKnown, type Who } from './subjects.ts';
 import type { Surroundings } from './surroundings.ts';
 import { issuersOf } from './tenant.ts';
 
@@ -48,14 +50,15 @@ async function logOut(token: string, around: Surroundings, trail: Trail): Promis
   if (Object.hasOwn(claims, 'nonce')) throw new Refusal('request', { detail: 'nonce' });
   if (textOf(claims, 'jti') === undefined) throw new Refusal('request', { detail: 'claim_jti' });
   if (asRecord(member(asRecord(member(claims, 'events')) ?? {}, EVENT)) === undefined) throw new Refusal('request', { detail: 'events' });
-  await revoke(await revocationOf({ ...subjectOf(claims, config.claims.user), at: issuedAt, source: 'backchannel' }, around), around, trail);
+  await revoke(await revocationOf({ ...subjectOf(claims, config), at: issuedAt, source: 'backchannel' }, around), around, trail);
 }
 
-function subjectOf(claims: Json, userClaim: string): { issuer: string; user: string; session: string | undefined } {
-  const [issuer, subject, user] = [textOf(claims, 'iss'), textOf(claims, 'sub'), textOf(claims, userClaim)];
+function subjectOf(claims: Json, config: Config): Who {
+  const [issuer, subject, user] = [textOf(claims, 'iss'), textOf(claims, 'sub'), textOf(claims, config.claims.user)];
   const session = textOf(claims, 'sid');
   if (Object.hasOwn(claims, 'sid') && session === undefined) throw new Refusal('request', { detail: 'claim_sid' });
   // A session of the provider is found by its user only; without one there is nobody to log out.
   if (issuer === undefined || subject === undefined || user === undefined) throw new Refusal('subject');
-  return { issuer, user, session };
+  // Sessions that carry another claim than `sid` cannot be told apart by it: then all of the user's end, rather than none.
+  return { issuer, user: asKnown(user, config), session: config.claims.session === 'sid' ? session : undefined };
 }

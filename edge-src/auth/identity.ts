@@ -81,7 +81,7 @@ function faultOf(cause: unknown): string | undefined {
 }
 
 /** Who an address is for must not hang on its letters, nor on an address that nobody has verified (DESIGN 3.6). */
-const userOf = (claims: Json, names: ClaimNames): unknown => (names.user === names.email ? verifiedEmail(claims, names) : member(claims, names.user));
+export const userOf = (claims: Json, names: ClaimNames): unknown => (names.user === names.email ? verifiedEmail(claims, names) : member(claims, names.user));
 
 /** We never use a key that a token brings; a token that tries is refused rather than ignored (RFC 8725, 3.10). */
 function refuseKeysFromToken(header: JWTHeaderParameters): void {

@@ -11,6 +11,8 @@ import { Refusal } from './refusal.ts';
 export interface Membership {
   readonly generation: number;
   readonly policies: readonly Policy[];
+  /** Replaced by the last change; edge locations that have not heard of it still look for their bits. */
+  readonly former: readonly Policy[];
   readonly contexts: Contexts;
 }
 
@@ -36,6 +38,7 @@ export function parseMembership(text: string): Membership {
   return {
     generation,
     policies: Object.entries(policies).map(([name, policy]) => parsePolicy(name, policy, ledger)),
+    former: parseFormer(member(document, 'former') ?? []),
     contexts: parseContexts(member(document, 'contexts')),
   };
 }
@@ -47,6 +50,18 @@ function parsePolicy(name: string, value: unknown, ledger: readonly unknown[]): 
   const births = entries.map((entry) => asCount(member(entry, 'birth')) ?? Number.NaN);
   const latest = entries.filter((_, index) => births[index] === Math.max(...births));
   const bit = latest.length === 1 ? asCount(member(latest[0] ?? {}, 'bit')) : undefined;
+  return numbered(name, bit, policy);
+}
+
+function parseFormer(value: unknown): readonly Policy[] {
+  if (!Array.isArray(value)) throw new Refusal('secrets_invalid', { detail: 'former' });
+  return value.map((each: unknown) => {
+    const former = asRecord(each) ?? {};
+    return numbered('', asCount(member(former, 'bit')), asRecord(member(former, 'policy')) ?? {});
+  });
+}
+
+function numbered(name: string, bit: number | undefined, policy: Json): Policy {
   const list = (key: string): readonly unknown[] => {
     const found = member(policy, key) ?? [];
     if (!Array.isArray(found)) throw new Refusal('secrets_invalid', { detail: 'policy' });
@@ -63,18 +78,20 @@ export interface Grants {
   readonly policies: readonly string[];
 }
 
-export function grantsOf(membership: Membership, claims: Json, names: ClaimNames): Grants {
-  const met = membership.policies.filter((policy) => isMet(policy, claims, names)).toSorted((a, b) => a.bit - b.bit);
+/** `own`: the login provider speaks. What a further issuer signs is no login, so `authenticated` is not decided by it. */
+export function grantsOf(membership: Membership, claims: Json, names: ClaimNames, own: boolean): Grants {
+  const holds = (policy: Policy): boolean => isMet(policy, claims, names, own);
+  const met = membership.policies.filter(holds).toSorted((a, b) => a.bit - b.bit);
   const digits: number[] = [];
-  for (const policy of met) {
+  for (const policy of [...met, ...membership.former.filter(holds)]) {
     const index = policy.bit >> 2;
     digits[index] = (digits[index] ?? 0) | (1 << (policy.bit & 3));
   }
   return { bits: Array.from(digits, (digit) => (digit ?? 0).toString(16)).join(''), policies: met.map((policy) => policy.name) };
 }
 
-function isMet(policy: Policy, claims: Json, names: ClaimNames): boolean {
-  const holds = (selector: unknown): Truth => evaluate(selector, claims, names);
+function isMet(policy: Policy, claims: Json, names: ClaimNames, own: boolean): boolean {
+  const holds = (selector: unknown): Truth => evaluate(selector, claims, names, own);
   // A policy that asks for nothing is met by nobody.
   if (policy.require.length === 0 && policy.any.length === 0) return false;
   return (
@@ -85,11 +102,11 @@ function isMet(policy: Policy, claims: Json, names: ClaimNames): boolean {
 }
 
 /** All members of a selector must hold; one that is plainly false decides, whatever the others are. */
-function evaluate(selector: unknown, claims: Json, names: ClaimNames): Truth {
+function evaluate(selector: unknown, claims: Json, names: ClaimNames, own: boolean): Truth {
   const record = asRecord(selector);
   const members = Object.entries(record ?? {});
   if (members.length === 0) return 'undecidable';
-  return all(members.map(([kind, wanted]) => decide(kind, wanted, claims, names)));
+  return all(members.map(([kind, wanted]) => (kind === 'authenticated' && !own ? 'undecidable' : decide(kind, wanted, claims, names))));
 }
 
 function all(truths: readonly Truth[]): Truth {

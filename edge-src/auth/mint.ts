@@ -68,8 +68,10 @@ export async function mint(identity: Identity, from: Basis, around: Surroundings
   const issued = now();
   const deadline = deadlineOf(identity, from, config);
   if (!(deadline > issued)) throw new Refusal('absolute');
-  const grants = grantsOf(from.membership, identity.claims, claimNames(identity, config));
-  const selected = sessionClaims(identity.claims, around);
+  const own = isOwn(identity, config);
+  const claims = own ? identity.claims : withoutPerson(identity.claims, config.claims);
+  const grants = grantsOf(from.membership, claims, config.claims, own);
+  const selected = sessionClaims(own ? claims : { ...claims, sub: identity.user }, around);
   const { lifetime, expires: latest } = from.bounds ?? { lifetime: config.lifetime, expires: deadline };
   const expires = Math.min(issued + config.lifetime, issued + lifetime, deadline, latest);
   const unsigned = {
@@ -96,7 +98,7 @@ const deadlineOf = ({ loginTime }: Identity, { previous }: Basis, { absoluteLife
   previous === undefined ? loginTime + absoluteLifetime : Math.min(previous.loginTime + absoluteLifetime, previous.deadline);
 
 /** Who it is and how the login was: kept by a refresh, new at every login. */
-function personOf(identity: Identity, { pepper, membership, previous }: Basis, { random }: Surroundings) {
+function personOf(identity: Identity, { pepper, membership, previous }: Basis, { config, random }: Surroundings) {
   const { claims, issuer, user, providerSession, loginTime } = identity;
   if (previous !== undefined) {
     const { sid, user: usr, providerSession: ses, loginTime: lt } = previous;
@@ -107,13 +109,20 @@ function personOf(identity: Identity, { pepper, membership, previous }: Basis, {
     user: fingerprint(pepper, issuer, user),
     providerSession: providerSession === undefined ? NO_PROVIDER_SESSION : fingerprint(pepper, issuer, providerSession),
     loginTime,
-    context: contextOf(membership.contexts, claims),
+    context: isOwn(identity, config) ? contextOf(membership.contexts, claims) : '',
   };
 }
 
-/** A policy that lists users means those of the login provider: another issuer may call somebody else by the same name. */
-const claimNames = ({ issuer }: Identity, config: Config): ClaimNames =>
-  issuersOf(config).includes(issuer) ? config.claims : { ...config.claims, user: '' };
+const isOwn = ({ issuer }: Identity, config: Config): boolean => issuersOf(config).includes(issuer);
+
+/**
+ * Who is in which group, owns which address and logged in how strongly is for the login provider to say. A further issuer may call
+ * somebody else by the same name, or let anybody name the audience; policies admit its tokens by claims of their own.
+ */
+function withoutPerson(claims: Json, names: ClaimNames): Json {
+  const ofPerson = new Set([...Object.values(names), 'sub', 'email', 'email_verified', 'groups', 'roles', 'acr', 'amr']);
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !ofPerson.has(name)));
+}
 
 interface Whose {
   readonly identity: Identity;

@@ -26,6 +26,7 @@ export function refused(refusal: Refusal, config: Config, requestId: string, end
 function onward({ reason, next }: Refusal, { prefix }: Config, status: number): Link[] {
   const start = next === undefined ? `${prefix}/start` : `${prefix}/start?rd=${encodeReturnPath(next)}`;
   const again = { text: 'Start again', href: start };
+  const another = { text: 'Use another account', href: `${start}${next === undefined ? '?' : '&'}switch=1` };
   switch (reason) {
     case 'host':
     case 'not_found':
@@ -44,7 +45,7 @@ function onward({ reason, next }: Refusal, { prefix }: Config, status: number): 
     case 'hook_refused':
     case 'cookie_size':
     case 'refresh_identity':
-      return [{ text: 'Use another account', href: `${prefix}/start?switch=1` }, again];
+      return [another, again];
     default:
       return [status === 503 ? { ...again, text: 'Try again' } : again];
   }

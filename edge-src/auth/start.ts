@@ -34,7 +34,9 @@ async function open(request: Incoming, around: Surroundings, trail: Trail): Prom
   const wish = { rd, host, fresh: fresh || cameToNothing(asked.age, readSession(request, config, keys, time), time), gen, ...asked };
   // A login of another kind than the last one is not what a refresh token stands for.
   const another = fresh || switchAccount || query.has('step') || query.has('age');
-  const earlier = await renewAtStart(request, around, trail, { next: rd, gen, another, fresh });
+  // A link on another site may lead here; it must not cost the visitor what he holds.
+  const crossing = request.header('sec-fetch-site').includes('cross-site');
+  const earlier = await renewAtStart(request, around, trail, { next: rd, gen, another, fresh: fresh && !crossing });
   if (earlier.renewed !== undefined) return redirect(303, rd, earlier.renewed);
   const transaction = newTransaction(wish, time, random);
   const value = await seal(transaction, keys, config, time);

@@ -41,16 +41,18 @@ function simple(subject: Json, config: Config): Omit<Who, 'session'> {
       return { issuer, user };
     }
     case 'opaque':
-      return { issuer: onlyIssuer(config), user: textOf(subject, 'id') ?? refuse('opaque') };
+      return { issuer: onlyIssuer(config), user: asKnown(textOf(subject, 'id') ?? refuse('opaque'), config) };
     case 'email': {
       if (config.claims.user !== config.claims.email) throw unknown('email');
-      // As a login knows it: in lower case.
-      return { issuer: onlyIssuer(config), user: (textOf(subject, 'email') ?? refuse('email')).toLowerCase() };
+      return { issuer: onlyIssuer(config), user: asKnown(textOf(subject, 'email') ?? refuse('email'), config) };
     }
     default:
       throw unknown('format');
   }
 }
+
+/** As a login knows the user: an address is in lower case there. */
+export const asKnown = (user: string, { claims }: Pick<Config, 'claims'>): string => (claims.user === claims.email ? user.toLowerCase() : user);
 
 /** With several tenants a user without an issuer could be anybody's. */
 function onlyIssuer(config: Config): string {

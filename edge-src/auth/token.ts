@@ -5,7 +5,8 @@
 import type { Trail } from './audit.ts';
 import { fromB64u } from './bytes.ts';
 import type { Bearer } from './features.ts';
-import type { Identity } from './identity.ts';
+import { hookedClaims } from './hook.ts';
+import { userOf, type Identity } from './identity.ts';
 import { documentsOf, mint } from './mint.ts';
 import { wordsOf } from './reasons.ts';
 import { asCount, asRecord, asStrings, member } from './record.ts';
@@ -14,6 +15,7 @@ import type { Incoming } from './request.ts';
 import { json, problem, type EdgeResponse } from './response.ts';
 import { textOf, verifyMessage, type SignedMessage } from './signed_message.ts';
 import type { Surroundings } from './surroundings.ts';
+import { issuersOf } from './tenant.ts';
 
 const HEADER = 'x-zt-session';
 const LARGEST = 16_384;
@@ -50,10 +52,16 @@ async function exchange(request: Incoming, around: Surroundings, trail: Trail): 
   if (!(expires > now())) throw new Refusal('token', { detail: 'claim_exp' });
   const documents = await documentsOf(around, 0);
   const from = { ...documents, request, tokens: undefined, previous: undefined, bounds: { lifetime: trusted.lifetime, expires } };
-  const { session, value, assertion } = await mint(identityOf(message, trusted, around), from, around, trail);
+  const { session, value, assertion } = await mint(await hooked(identityOf(message, trusted, around), around), from, around, trail);
   trail.decision = 'exchange';
   const answer = { session: value, header: HEADER, expires_in: session.expires - session.issued };
   return json(200, assertion === undefined ? answer : { ...answer, assertion });
+}
+
+/** What the operators' hook says of a user holds for his tokens too. */
+async function hooked(identity: Identity, { config, secrets, now }: Surroundings): Promise<Identity> {
+  if (config.hook === null || !issuersOf(config).includes(identity.issuer)) return identity;
+  return { ...identity, claims: await hookedClaims(identity, config, config.hook, await secrets.hookSecret(), now()) };
 }
 
 function bearerOf(request: Incoming): string {
@@ -91,9 +99,10 @@ function checkKind({ type, claims }: SignedMessage, trusted: Bearer): void {
   if (Object.hasOwn(claims, 'cnf')) throw new Refusal('token', { detail: 'cnf' });
 }
 
+/** A user of the login provider is the same here as in a browser, so that what ends his sessions ends these. */
 function identityOf({ claims, issuedAt }: SignedMessage, { issuer }: Bearer, { config, now }: Surroundings): Identity {
-  const user = textOf(claims, 'sub');
-  if (user === undefined) throw new Refusal('token', { detail: 'claim_sub' });
+  const user = issuersOf(config).includes(issuer) ? userOf(claims, config.claims) : textOf(claims, 'sub');
+  if (typeof user !== 'string' || user === '') throw new Refusal('token', { detail: 'claim_user' });
   const said = member(claims, 'auth_time');
   const time = said === undefined ? issuedAt : asCount(said);
   if (time === undefined) throw new Refusal('token', { detail: 'auth_time' });

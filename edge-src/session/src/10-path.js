@@ -23,6 +23,7 @@ const readings = (raw) => {
     // With an opaque slash; as servlet containers do, without `;...`; as a server that decodes before it looks for the query.
     ways.push(decode(raw.replace(/%2f/gi, '%252f')));
     ways = ways.concat(ways.map((path) => path.replace(/;[^/]*/g, '')));
+    ways.push(decode(raw.replace(/;[^/]*/g, ''))); // and those that cut before they decode
     ways = ways.concat(ways.map((path) => path.split('?')[0].split('#')[0]));
   }
   if (~ways.join('\n').search(/\/(\/|\.\.?(\/|\n|$))/)) throw ambiguous;

@@ -71,6 +71,6 @@ async function handler(event) {
     standing(page, x, t, doc.nb);
     return admit(x, t);
   } catch (e) {
-    return answer(x, e[0] > 0 ? e : [503, 'store']);
+    return answer(x, e && e[0] > 0 ? e : [503, 'store']);
   }
 }

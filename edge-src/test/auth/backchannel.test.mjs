@@ -54,6 +54,18 @@ test('[R11] with a sid only the provider’s session of that user ends', async (
   assert.deepEqual([kind, key], ['provider_session', usr + ses.slice(0, 8)], 'the fingerprints that a session of this login carries');
 });
 
+test('[R11] the user is the one that a login knows: an address in lower case, and never a session that no login carries', async () => {
+  const names = { user: 'email', email: 'email', groups: 'groups', roles: 'roles', session: 'sid' };
+  const byMail = await worldOf({ claims: names });
+  assert.equal((await say(await tokenOf({ email: 'Ada@Example.com' }, {}, byMail), byMail)).status, '200');
+  const { jar } = await byMail.login('/a', { email: 'Ada@Example.com', email_verified: true });
+  assert.deepEqual([byMail.queue.messages[0].kind, byMail.queue.messages[0].key], ['user', jar['__Host-zt-session'].split('.')[3]]);
+
+  const otherSession = await worldOf({ claims: { ...names, user: 'sub', session: 'session_state' } });
+  assert.equal((await say(await tokenOf({ sid: 'their-session' }, {}, otherSession), otherSession)).status, '200');
+  assert.equal(otherSession.queue.messages[0].kind, 'user', 'rather all of the user’s than none');
+});
+
 test('[R12] a replay is the same message and changes no byte', async () => {
   const own = await worldOf();
   const token = await tokenOf({}, {}, own);

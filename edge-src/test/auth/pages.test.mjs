@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, test } from 'node:test';
-import { cookiesAfter, HOST, locationOf, setCookies } from './support/application.mjs';
+import { cookiesAfter, HOST, locationOf, rdOf, setCookies } from './support/application.mjs';
 import { Lambda } from './support/lambda.mjs';
 import { readCookie } from './support/session_reader.mjs';
 import { withCookies, World } from './support/world.mjs';
@@ -31,6 +31,14 @@ test('[P21] the denied page has a reason, the request, help and another account,
   assert.match(response.body, /href="\/oauth2\/start\?switch=1"/);
   assert.match(response.body, /href="https:\/\/support\.example\.com\/"/);
   assert.equal(response.headers['set-cookie'], undefined);
+});
+
+test('[P21] another account comes to the page that the refused one asked for', async () => {
+  const attempt = await world.begin('/deep?x=1');
+  const response = await world.finish(attempt, { aud: 'another-application' });
+  assert.equal(response.status, '403');
+  checkPage(response);
+  assert.ok(response.body.includes(`href="/oauth2/start?rd=${rdOf('/deep?x=1')}&amp;switch=1"`), response.body);
 });
 
 test('[P21] a code that is not ours is not shown', async () => {

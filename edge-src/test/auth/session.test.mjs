@@ -158,6 +158,16 @@ test('a policy that came back to an earlier text is granted by the bit of its la
   assert.deepEqual([session.bits, session.generation, session.grants.length], [[0, 255], 9, 64]);
 });
 
+test('a policy text that was just replaced is evaluated beside the new one, for edge locations that still have the old function', async () => {
+  const former = [{ bit: 0, policy: { require: [], any: [{ groups: ['staff'] }], none: [] } }];
+  const ledger = [{ bit: 0, policy: 'staff', digest: 'A', birth: 1 }, { bit: 1, policy: 'staff', digest: 'B', birth: 2 }];
+  const membership = { ...MEMBERSHIP, gen: 2, ledger, former, policies: { staff: { require: [], any: [{ groups: ['employees'] }], none: [] } } };
+  const own = await World.start({ secrets: { membership } });
+  assert.deepEqual((await sessionOf({ groups: ['staff', 'employees'] }, own)).bits, [0, 1]);
+  assert.deepEqual((await sessionOf({ groups: ['staff'] }, own)).bits, [0]);
+  assert.deepEqual((await sessionOf({ groups: ['employees'] }, own)).bits, [1]);
+});
+
 test('[T17] two hundred groups leave the cookie small', async () => {
   const groups = Array.from({ length: 200 }, (_, index) => `group-${index}-4f9f9a6a-53a5-4c6c-9a5e-1f2b3c4d5e6f`);
   const session = await sessionOf({ groups: [...groups, 'staff'] });

@@ -47,7 +47,7 @@ test('a token of a pinned issuer becomes a short session for a header, and never
   assert.deepEqual([session.answer.header, session.answer.expires_in], ['x-zt-session', 900]);
   assert.equal(session.expires - session.issued, 900);
   assert.equal(session.loginTime, JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).iat, 'since when the issuer said who it is');
-  assert.deepEqual([session.policies, session.claims], [['staff'], { name: 'Robot' }]);
+  assert.deepEqual([session.policies, session.claims], [[], { name: 'Robot' }], 'a further issuer does not say who is in which group');
   const print = createHmac('sha256', Buffer.from(world.secrets.pepper, 'base64url')).update(lp(machines.issuer, 'robot-1')).digest().subarray(0, 9).toString('base64url');
   assert.equal(session.usr, print, 'known by its issuer and subject');
   assert.deepEqual(setCookies(response), []);
@@ -233,4 +233,21 @@ test('[P10] with an assertion the answer has it, and the session its hash', asyn
 test('where no issuer is pinned the address does not exist', async () => {
   const off = await World.start();
   assert.equal((await exchange('a.b.c', off)).status, '404');
+});
+
+test('[P16] [R4] a user of the login provider is the same by token as in a browser, so that what ends one ends both', async () => {
+  const claims = { user: 'oid', email: 'email', groups: 'groups', roles: 'roles', session: 'sid' };
+  const own = await World.start({ before: (config) => Object.assign(config, { claims, bearer: [{ issuer: config.issuer, jwks_uri: config.jwks_uri, audience: 'api', algorithms: ['RS256'], type: null, lifetime: 900 }] }) });
+  const said = await claimsOf({ iss: own.config.issuer, sub: 'pairwise-7', oid: 'object-1' }, own);
+  const session = sessionOf(await exchange(foreignToken(own.provider.key, said), own), own);
+  const { jar } = await own.login('/a', { oid: 'object-1', groups: ['staff'] });
+  assert.equal(session.usr, jar['__Host-zt-session'].split('.')[3]);
+  assert.deepEqual(session.policies, ['staff'], 'the login provider says who is in which group');
+});
+
+test('[P16] a further issuer speaks for no group, address or kind of login, whatever its tokens say', async () => {
+  const everything = { groups: ['staff', 'admins'], roles: ['Admin'], email: 'ada@example.com', email_verified: true, acr: 'mfa', amr: ['mfa'], '': 'user-1', '\u0000': 'user-1' };
+  const session = sessionOf(await exchange(await tokenOf(everything)));
+  assert.deepEqual([session.policies, session.ctx ?? ''], [[], '']);
+  assert.deepEqual(session.claims, { name: 'Robot' });
 });

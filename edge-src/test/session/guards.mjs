@@ -9,6 +9,7 @@ export const GUARDS = [
   [['P5', 'P2'], 'the visible characters', '~raw.search(/[^!"$->@-[\\]-~]/)', 'false', /ambiguous/],
   [['P5', 'P2'], 'the escapes', '|%([01]|2[5de]|3\\d|[46][1-9a-f]|[57][\\da]|5[cf]|7[ef]|c2%[89])', '', /ambiguous|encoded dot/],
   [[], 'half escapes', '%(?![\\da-f]{2})|', '', /^$/], // decodeURIComponent refuses them too
+  [['P2'], 'the early cut', "ways.push(decode(raw.replace(/;[^/]*/g, '')));", '', /cuts before it decodes/],
   [['P5'], 'the C1 controls', '|c2%[89]', '', /ambiguous "\/public\/%[cC]2%/],
   [['P2', 'P5'], 'dot and empty segments', "~ways.join('\\n').search(/\\/(\\/|\\.\\.?(\\/|\\n|$))/)", 'false', /ambiguous|session: |preflight to an ambiguous|framed/],
   [['P5'], 'the look for dots before the short way out', '/[%;]|\\/[/.]/', '/[%;]/', /ambiguous|preflight to an ambiguous|framed/],
@@ -135,5 +136,5 @@ export const GUARDS = [
   [['P5'], 'every reading of a file', "x.l.some((path) =>", "[x.l[0]].some((path) =>", /rewrite/],
   [[], 'the method of a rewrite', 'if (safe.includes(x.q.method) && ', 'if (', /rewrite/],
   [[], 'the floor of TLS', "throw [403, 'tls'];", ';', /TLS/],
-  [[], 'the fence around everything', "return answer(x, e[0] > 0 ? e : [503, 'store']);", 'return x.q;', '*']
+  [[], 'the fence around everything', "return answer(x, e && e[0] > 0 ? e : [503, 'store']);", 'return x.q;', '*']
 ];

@@ -91,7 +91,10 @@ fn readings(raw: &str) -> Result<Readings, Ambiguity> {
         paths.extend(resolved);
     }
     if semicolon {
-        let cut = paths.iter().map(|path| without_parameters(path)).collect::<Vec<_>>();
+        let mut cut = paths.iter().map(|path| without_parameters(path)).collect::<Vec<_>>();
+        // A servlet container cuts before it decodes: an encoded slash behind the mark goes, one before it stays.
+        let (early, _) = decode(&without_parameters(raw))?;
+        cut.push(early.replace("%2f", "/"));
         paths.extend(cut);
     }
     // A server that decodes before it looks for the query reads the path only up to there.

@@ -8,7 +8,7 @@ import ipaddress
 
 NOW = 1_800_000_000
 SIGNED_IN = {"authenticated": True}
-MFA, GOLD, WEAK, OTP = {"acr": "mfa"}, {"acr": "gold"}, {"acr": "weak"}, {"amr": ["otp"]}
+MFA, GOLD, OTP = {"acr": "mfa"}, {"acr": "gold"}, {"amr": ["otp"]}
 REQUEST = {"method": "GET", "country": "DE", "ip": "198.51.100.7", "tls": "TLSv1.3:TLS_AES_128_GCM_SHA256:sessionResumed"}
 CLAIMS = {"sub": "ada", "email": "ada@example.org", "email_verified": True, "groups": [], "roles": []}
 
@@ -122,7 +122,7 @@ def alternatives() -> dict:
                 {"groups": ["c"], "countries": ["FR"], "methods": ["GET"]},
             ]
         },
-        "careful": {"require": [{"groups": ["a"], "countries": ["FR", "DE"]}], "none": [{"groups": ["b"], "countries": ["FR"]}, {"groups": ["x"]}, {"acr": "weak"}]},
+        "careful": {"require": [{"groups": ["a"], "countries": ["FR", "DE"]}], "none": [{"groups": ["b"], "countries": ["FR"]}, {"groups": ["x"]}, {"methods": ["DELETE"]}]},
         "fresh": {"require": [{"groups": ["a"]}, {"max_age": 300}], "any": [{"amr": ["otp"]}, {"acr": "gold"}]},
     }
 
@@ -146,13 +146,13 @@ def alternatives() -> dict:
             "mixed/2": atom(any=[{"groups": ["c"]}]),
             "mixed/3": atom(any=[{"groups": ["a"]}]),
         },
-        "contexts": {fingerprint(one): one for one in (GOLD, OTP, WEAK)},
+        "contexts": {fingerprint(one): one for one in (GOLD, OTP)},
         "table": {
             "k": [[bit, 1] for bit in range(9)],
             "n": ["careful", "fresh", "mixed"],
-            "q": [[[[0]], [[1, 0]], [[-1, 1, 1]], [[2], [-1, 2, 1]]], [[[3]], [[-1, 3]], [[4, 4], [5, 5]]], [[[6, 6], [7, 7], [8]]]],
+            "q": [[[[0]], [[1, 0]], [[2], [-1, 1, 1]], [[-1, 2, 1]]], [[[3]], [[-1, 3]], [[4, 4], [5, 5]]], [[[6, 6], [7, 7], [8]]]],
             "x": [
-                {"c": ["DE", "FR"]}, {"a": fingerprint(WEAK), "A": "weak"}, {"c": ["FR"]},
+                {"c": ["DE", "FR"]}, {"c": ["FR"]}, {"v": ["DELETE"]},
                 {"g": 300}, {"a": fingerprint(GOLD), "A": "gold"}, {"a": fingerprint(OTP)},
                 {"c": ["DE"]}, {"c": ["FR"], "v": ["GET"]},
             ],
@@ -175,19 +175,19 @@ def alternatives() -> dict:
             case("excluded in this country", "/careful/a", who("a", "b"), "denied", country="FR"),
             case("not excluded in this country", "/careful/a", who("a"), "allow", "careful", country="FR"),
             case("excluded everywhere", "/careful/a", who("a", "x"), "denied"),
-            case("excluded for the kind of login", "/careful/a", who("a", contexts=[WEAK], acr="weak"), "denied"),
-            case("another kind of login", "/careful/a", who("a", acr="strong"), "allow", "careful"),
+            case("excluded for the method", "/careful/a", who("a"), "denied", method="DELETE"),
+            case("another method", "/careful/a", who("a"), "allow", "careful", method="HEAD"),
             case("a country that is not required", "/careful/a", who("a"), "denied", country="US"),
             case("without the required group", "/careful/a", who("b"), "denied"),
             case("recent and gold", "/fresh/a", who("a", contexts=[GOLD], acr="gold"), "allow", "fresh"),
             case("recent and by one-time password", "/fresh/a", who("a", contexts=[OTP], amr=["pwd", "otp"]), "allow", "fresh"),
             case("old and gold", "/fresh/a", who("a", age=301, contexts=[GOLD], acr="gold"), "step_up", step=None, max_age=300),
             case("recent, neither gold nor by one-time password", "/fresh/a", who("a"), "step_up", step=GOLD, max_age=None),
-            case("old, neither gold nor by one-time password: the first clause first", "/fresh/a", who("a", age=301), "step_up", step=None, max_age=300),
+            case("old, neither gold nor by one-time password: both clauses at once", "/fresh/a", who("a", age=301), "step_up", step=GOLD, max_age=300),
             case("recent and gold without the group", "/fresh/a", who("b", contexts=[GOLD], acr="gold"), "denied"),
             case("not fresh enough for the first, careful enough for the second", "/either/a", who("a", age=301), "allow", "careful"),
-            case("neither, but the first is only a login away", "/either/a", who("a", age=301), "step_up", step=None, max_age=300, country="US"),
-            case("a login away from the first, shut out of the second by its kind", "/either/a", who("a", contexts=[WEAK], acr="weak"), "step_up", step=GOLD, max_age=None),
+            case("neither, but the first is only a login away", "/either/a", who("a", age=301), "step_up", step=GOLD, max_age=300, country="US"),
+            case("a login away from the first, shut out of the second by its method", "/either/a", who("a"), "step_up", step=GOLD, max_age=None, method="DELETE"),
             case("nobody", "/either/a", None, "login"),
         ],
     }

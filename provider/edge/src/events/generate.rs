@@ -166,10 +166,15 @@ impl<'a> Generator<'a> {
         let minter = Minter::new(session, membership, self.compiled.application.assertion)?;
         let grants = self.compiled.grants(route, membership).map_err(EventsError::Table)?;
         let forged = minter.forged(grants.iter().flatten().map(|grant| grant.bit).collect())?;
+        // A block of everyone answers before key and MAC are looked at.
+        let refused = match session.document.blocks_everyone(session.now) {
+            true => Expectation::status(403),
+            false => self.login(route),
+        };
         self.add(
             "a session signed with another key",
             &navigation.cookie(&cookie, forged.expose()),
-            self.login(route),
+            refused,
         );
         self.admissions(membership, session, &minter)
     }

@@ -58,6 +58,12 @@ fn check_policy(name: &str, policy: &Policy, path: &FieldPath, problems: &mut Pr
                 problems.add(path.clone(), ProblemKind::EmptySelector);
             }
             values::check(selector, &path, problems);
+            if list == "none" && (selector.acr.is_some() || selector.amr.is_some()) {
+                let member = if selector.acr.is_some() { "acr" } else { "amr" };
+                let rule = "A session tells which kinds of login it was, not which it was not, so nobody could pass; require the kind that is wanted";
+                let (value, rule) = (member.to_owned(), rule.to_owned());
+                problems.add(path.then(member), ProblemKind::Value { value, rule });
+            }
         }
     }
 }

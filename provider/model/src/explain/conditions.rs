@@ -44,7 +44,9 @@ pub(super) fn members(condition: &Condition, facts: &Facts<'_>, asked: Asked) ->
     };
     if let Some(context) = &condition.context {
         let name = if context.acr.is_some() { "acr" } else { "amr" };
-        add(name, Some(login(&|claims, _| context.holds(claims.claims))));
+        // A session tells which logins it was, not which it was not.
+        let reached = login(&|claims, _| context.holds(claims.claims));
+        add(name, Some(reached.filter(|reached| *reached)));
     }
     if let Some(longest) = condition.max_age {
         add("max_age", Some(login(&|_, age| age <= longest.seconds())));
@@ -62,7 +64,7 @@ fn holds(condition: &Condition, facts: &Facts<'_>, asked: Asked) -> Verdict {
     membership::all(members.into_iter().map(|(_, verdict)| verdict))
 }
 
-/// The login that the first clause asks for which does not hold without it.
+/// The login that would make every clause hold: what each one asks for that does not hold without it, the first of each kind.
 pub(super) fn step_up(name: &PolicyName, policy: &SplitPolicy, facts: &Facts<'_>) -> Option<StepUp> {
     let open = |asked: Asked| {
         move |one: &&Alternative| {
@@ -78,13 +80,17 @@ pub(super) fn step_up(name: &PolicyName, policy: &SplitPolicy, facts: &Facts<'_>
         }
     };
     let closed = |clause: &&Clause| !clause.iter().any(|one| open(Asked::Really)(&one));
-    let clause = policy.clauses.iter().find(closed)?;
-    let condition = clause.iter().find(open(Asked::AfterStepUp))?.condition.as_ref()?;
-    Some(StepUp {
+    let mut wanted = StepUp {
         policy: name.clone(),
-        requirement: condition.context.clone(),
-        max_age: condition.max_age,
-    })
+        requirement: None,
+        max_age: None,
+    };
+    for clause in policy.clauses.iter().filter(closed) {
+        let condition = clause.iter().find(open(Asked::AfterStepUp))?.condition.as_ref()?;
+        wanted.requirement = wanted.requirement.or_else(|| condition.context.clone());
+        wanted.max_age = wanted.max_age.or(condition.max_age);
+    }
+    (wanted.requirement.is_some() || wanted.max_age.is_some()).then_some(wanted)
 }
 
 fn granted(atom: Option<&Policy>, facts: &Facts<'_>) -> bool {

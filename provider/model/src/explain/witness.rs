@@ -173,7 +173,7 @@ fn holds(condition: &Condition, request: &Witness) -> Option<bool> {
         condition
             .context
             .as_ref()
-            .map(|context| Some(request.contexts.contains(&context.fingerprint()))),
+            .map(|context| request.contexts.contains(&context.fingerprint()).then_some(true)),
         condition.max_age.map(|_| Some(true)),
         condition.service_tokens.as_ref().map(|_| Some(false)),
     ];

@@ -79,11 +79,11 @@ pub(super) fn of_request(member: &str, verdict: Verdict, facts: &Facts<'_>) -> S
         ("service_tokens", Some(true)) => "the service token is listed",
         ("service_tokens", _) if machine => "the service token is not listed",
         ("service_tokens", _) => "the caller has no service token",
-        (_, None) => "a service token has no session: undecidable",
+        (_, None) if machine => "a service token has no session: undecidable",
         ("max_age", Some(true)) => "the login is recent enough",
-        ("max_age", Some(false)) => "the login was too long ago",
+        ("max_age", _) => "the login was too long ago",
         (_, Some(true)) => "the login was of this kind",
-        (_, Some(false)) => "the login was not of this kind",
+        (_, _) => "the login was not of this kind",
     };
     text.into()
 }

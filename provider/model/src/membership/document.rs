@@ -27,11 +27,25 @@ pub struct MembershipDocument {
     pub ledger: Vec<LedgerEntry>,
     /// The atoms to evaluate, normalised.
     pub policies: BTreeMap<AtomName, Policy>,
+    /// Atoms that the last change replaced or took away, evaluated beside the others: edge locations that still have the former
+    /// session function look for their bits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerAtom>,
     /// What logins are told apart by.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contexts: BTreeMap<ContextFingerprint, ContextRequirement>,
     /// The policies and routes as the user wrote them.
     pub source: Source,
+}
+
+/// An atom of the document before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerAtom {
+    /// Its bit.
+    pub bit: u16,
+    /// Its text.
+    pub policy: Policy,
 }
 
 /// Why the content of the membership secret cannot be used.
@@ -75,6 +89,7 @@ impl MembershipDocument {
             generation: if moved { generation } else { self.generation },
             kid: self.kid.clone(),
             ledger,
+            former: self.former_beside(&policies),
             policies,
             contexts,
             source,
@@ -113,10 +128,28 @@ impl MembershipDocument {
             generation,
             kid,
             ledger,
+            former: Vec::new(),
             policies,
             contexts,
             source,
         })
+    }
+
+    /// What of this document is no longer in force beside `policies`; as long as nothing changes, what it was before.
+    fn former_beside(&self, policies: &BTreeMap<AtomName, Policy>) -> Vec<FormerAtom> {
+        if *policies == self.policies {
+            return self.former.clone();
+        }
+        let gone = self
+            .policies
+            .iter()
+            .filter(|(name, policy)| policies.get(*name) != Some(policy));
+        gone.filter_map(|(name, policy)| {
+            let (bit, _) = self.bit(name)?;
+            let policy = policy.clone();
+            Some(FormerAtom { bit, policy })
+        })
+        .collect()
     }
 
     /// Reads a document and checks that its ledger is one.
@@ -177,6 +210,10 @@ impl MembershipDocument {
             if self.ledger[index + 1..].iter().any(twin) {
                 return Err("a bit with two meanings or a policy text with two bits");
             }
+        }
+        let known = |former: &FormerAtom| self.ledger.iter().any(|entry| entry.bit == former.bit);
+        if !self.former.iter().all(known) {
+            return Err("a former policy without a bit");
         }
         if self.policies.keys().any(|name| self.bit(name).is_none()) {
             return Err("a policy without a bit");

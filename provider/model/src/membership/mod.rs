@@ -16,7 +16,7 @@ mod split;
 
 pub use condition::{Condition, ConditionError};
 pub use context::{CONTEXT_LIMIT, ContextRequirement};
-pub use document::{MembershipDocument, MembershipError};
+pub use document::{FormerAtom, MembershipDocument, MembershipError};
 pub use evaluate::{Claims, met, satisfied};
 pub(crate) use evaluate::{Member, all, members};
 pub use grant::{GRANT_WINDOW, Grant, decide};

@@ -188,11 +188,13 @@ impl KeysDocument {
 
     /// Adds a key that signs from `key.sign_after` on, and sets the end of those that signed before it.
     ///
-    /// A key that signs until then may have signed a session that lives `lifetime` longer. Dead keys go.
+    /// Keys that would sign even later go. A key that signs until then may have signed a session that lives `lifetime` longer. Dead keys go.
     pub fn rotate(&mut self, key: StoredKey, lifetime: Duration, now: Instant) {
         let end = key.sign_after.max(now).plus(lifetime);
+        // One that would sign only after the new one has never signed, and would be taken for the youngest.
+        let last = key.sign_after.max(now);
         self.keys
-            .retain(|known| known.verifies(now) && known.binding == key.binding);
+            .retain(|known| known.verifies(now) && known.binding == key.binding && known.sign_after <= last);
         for known in &mut self.keys {
             known.verify_until = Some(known.verify_until.map_or(end, |earlier| earlier.min(end)));
         }

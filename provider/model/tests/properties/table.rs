@@ -47,13 +47,15 @@ pub(crate) fn decide(table: &Value, route: &[usize], seen: &Seen) -> Verdict {
         return Verdict::Denied;
     };
     let clauses = clauses(table, *policy);
-    let clause = clauses
+    let wanted: Vec<&Value> = clauses
         .iter()
-        .find(|clause| !holds(table, clause, seen, false))
-        .unwrap();
-    let open = clause.iter().find(|one| open(table, one, seen, true)).unwrap();
-    let condition = &table["x"][open[1] as usize];
-    Verdict::StepUp(condition["a"].as_str().map(str::to_owned), condition["g"].as_u64())
+        .filter(|clause| !holds(table, clause, seen, false))
+        .map(|clause| &table["x"][clause.iter().find(|one| open(table, one, seen, true)).unwrap()[1] as usize])
+        .collect();
+    Verdict::StepUp(
+        wanted.iter().find_map(|one| one["a"].as_str()).map(str::to_owned),
+        wanted.iter().find_map(|one| one["g"].as_u64()),
+    )
 }
 
 fn clauses(table: &Value, policy: usize) -> Vec<Vec<Vec<i64>>> {
@@ -102,7 +104,8 @@ fn verdict(condition: &Value, seen: &Seen, after: bool) -> Option<bool> {
             ("s", _) => Some(false),
             ("a" | "g", Who::Token(_)) => None,
             ("a" | "g", _) if after => Some(true),
-            ("a", Who::Session { contexts, .. }) => Some(contexts.contains(wanted.as_str().unwrap())),
+            // A session tells which logins it was, not which it was not.
+            ("a", Who::Session { contexts, .. }) => contexts.contains(wanted.as_str().unwrap()).then_some(true),
             ("g", Who::Session { age, .. }) => Some(*age <= wanted.as_u64().unwrap()),
             other => panic!("{other:?} is no member of a condition"),
         });
