@@ -21,6 +21,7 @@ pub(super) fn check(object: &Value, diagnostics: &mut Diagnostics) -> Sections {
         Ok(compiled) => {
             diagnostics.extend(language::diagnostics(&compiled.warnings));
             check_size(&compiled, diagnostics);
+            check_age(&sections, diagnostics);
             // Known even while the server's name is not.
             let origins = object.get("origins").entries();
             if origins.is_some_and(|all| all.values().any(|one| one.get("custom").is_set())) {
@@ -30,6 +31,45 @@ pub(super) fn check(object: &Value, diagnostics: &mut Diagnostics) -> Sections {
     }
     check_caching(&sections, diagnostics);
     sections
+}
+
+/// An age that nobody proves is none: without `auth_time` every silent login would look fresh.
+fn check_age(sections: &Sections, diagnostics: &mut Diagnostics) {
+    let (Some(source), Some(identity)) = (&sections.routing, &sections.identity) else {
+        return;
+    };
+    let by_token = sections.features.as_ref().is_some_and(|features| {
+        let own = |bearer: &super::config::features::Bearer| bearer.trusted.issuer == identity.issuer;
+        features.bearer.values().any(own)
+    });
+    let why = match (identity.auth_time_optional, by_token) {
+        (true, _) => {
+            "auth_time_optional says that the provider does not tell when somebody logged in, so every login would look fresh"
+        }
+        (_, true) => {
+            "bearer_issuers takes tokens of the login provider, which are renewed without a login and would look fresh"
+        }
+        _ => return,
+    };
+    for (name, policy) in &source.policies {
+        let aged = |(list, selectors): (&'static str, &[zt_model::membership::Selector])| {
+            let index = selectors.iter().position(|one| one.max_age.is_some())?;
+            Some(
+                Path::from("policies")
+                    .key(name)
+                    .attribute(list)
+                    .index(index)
+                    .attribute("max_age"),
+            )
+        };
+        for path in policy.lists().into_iter().filter_map(aged) {
+            diagnostics.error_at(
+                path,
+                "The age of a login cannot be proved",
+                format!("{why}. Do without max_age here, or have the provider tell auth_time."),
+            );
+        }
+    }
 }
 
 /// Renders the session function as the first apply would, to know its size.
@@ -64,10 +104,17 @@ pub(super) fn fits(text: &str) -> bool {
 
 /// What is made for one user must not be served to another.
 fn check_caching(sections: &Sections, diagnostics: &mut Diagnostics) {
-    let (Some(source), Some(headers)) = (&sections.routing, &sections.identity_headers) else {
+    let (Some(source), Some(headers), Some(features)) =
+        (&sections.routing, &sections.identity_headers, &sections.features)
+    else {
         return;
     };
-    if headers.is_empty() {
+    let named = |selectors: &[zt_model::membership::Selector]| selectors.iter().any(|one| one.service_tokens.is_some());
+    let tokens = source
+        .policies
+        .values()
+        .any(|policy| policy.lists().iter().any(|(_, list)| named(list)));
+    if headers.is_empty() && features.assertion.is_none() && features.bearer.is_empty() && !tokens {
         return;
     }
     for (index, route) in source.routes.iter().enumerate() {
@@ -75,8 +122,8 @@ fn check_caching(sections: &Sections, diagnostics: &mut Diagnostics) {
             diagnostics.error_at(
                 Path::from("routes").index(index).attribute("cache"),
                 "Personal answers would be cached for everybody",
-                "identity_headers tell the origin who asks, so its answers may differ from user to user, but a shared \
-                 cache serves one answer to all. Write cache = \"none\" here, or do without identity_headers.",
+                "identity_headers, the assertion and service tokens tell the origin who asks, so its answers may differ from user to user, but a shared \
+                 cache serves one answer to all. Write cache = \"none\" here, or do without them.",
             );
         }
     }

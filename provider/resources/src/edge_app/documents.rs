@@ -126,7 +126,7 @@ fn settle_keys(keys: Option<&str>, wanted: &Wanted<'_>, fresh: Fresh) -> KeysDoc
     let rotates = new(&done.ordinary, &asked.ordinary);
     let unsigned = present.signer(wanted.derivation, wanted.lifetime, wanted.now).is_none();
     if unsigned {
-        present.rotate(key(fresh, wanted, Instant::ZERO), wanted.lifetime, wanted.now);
+        present.rotate(key(fresh, wanted, wanted.now), wanted.lifetime, wanted.now);
     } else if rotates {
         let sign_after = wanted.now.plus(wanted.rotation.propagation);
         present.rotate(key(fresh, wanted, sign_after), wanted.lifetime, wanted.now);
@@ -280,6 +280,25 @@ mod tests {
         assert_eq!(edited.membership.ledger.len(), 2);
     }
 
+    /// Edge locations learn of a new session function after the document: whoever logs in between is judged by both texts.
+    #[test]
+    fn the_text_before_an_edit_is_evaluated_until_the_next_one() {
+        let (keys, membership) = first();
+        let edited = documents(Some(&keys), Some(&membership), "client", "employees").membership;
+        let bits: Vec<u16> = edited.former.iter().map(|former| former.bit).collect();
+        assert_eq!(bits, [0]);
+        assert_eq!(edited.former[0].policy.any[0].groups, Some(vec!["staff".to_owned()]));
+        let again = documents(Some(&keys), Some(&edited.text()), "client", "employees").membership;
+        assert_eq!(
+            again.text(),
+            edited.text(),
+            "an apply that changes nothing writes nothing"
+        );
+        let other = documents(Some(&keys), Some(&edited.text()), "client", "guests").membership;
+        assert_eq!(other.former.len(), 1);
+        assert_eq!(other.former[0].bit, 1);
+    }
+
     /// Checklist: K1, K2. An ordinary rotation refuses nobody: the old key signs until the new one is everywhere, and verifies
     /// as long as its sessions live.
     #[test]
@@ -294,6 +313,32 @@ mod tests {
         let again = rotated(Some(&text), Some(&membership), "client", "staff", ("november", ""));
         assert_eq!(again.keys.text().expose(), text, "once for each trigger");
         assert_eq!(again.membership.text(), membership, "the numbering of grants stays");
+    }
+
+    /// A second trigger that waits less than the first one would otherwise leave the first one's key as the youngest.
+    #[test]
+    fn a_trigger_inside_the_wait_of_another_settles() {
+        let (keys, membership) = first();
+        let patient = rotated(Some(&keys), Some(&membership), "client", "staff", ("november", ""));
+        let (derivation, policies, source) = (derivation("client"), staff("staff"), Source::default());
+        let hasty = Rotation {
+            propagation: Duration::from_seconds(120),
+            ..rotation("december", "")
+        };
+        let wanted = Wanted {
+            derivation: &derivation,
+            lifetime: Duration::from_seconds(3_600),
+            policies: &policies,
+            source: &source,
+            rotation: hasty,
+            now: Instant::from_seconds(NOW),
+        };
+        let text = patient.keys.text().expose().to_owned();
+        let after = settle(Some(&text), Some(&membership), &wanted, fresh("k3")).unwrap();
+        assert_eq!(kids(&after), ["k1", "k3"]);
+        let text = after.keys.text().expose().to_owned();
+        let again = settle(Some(&text), Some(&membership), &wanted, fresh("k4")).unwrap();
+        assert_eq!(again.keys.text().expose(), text);
     }
 
     /// Checklist: K2. An emergency ends every session of the application at once.

@@ -2,8 +2,8 @@
 //!
 //! A removed or changed object is drift. It shows as a null `deployed_revision` (and null ids of what is gone), which the
 //! next plan turns into an update; an application that is whole again gets its revision back. Reads only, side by side;
-//! the futures of AWS's SDK are large, so those that run side by side are boxed. What can only fail closed (the trust of
-//! the role, the signing of the access control) is put right by applies and costs no look.
+//! the futures of AWS's SDK are large, so those that run side by side are boxed. What can only fail closed (the signing of
+//! the access control) is put right by applies and costs no look.
 
 use zt_aws::cloudfront::Distribution;
 use zt_framework::Value;
@@ -236,7 +236,7 @@ async fn look_at_version(
 fn settled(meant: &Meant<'_>, keys: &Held, membership: &Held) -> Option<(KeysDocument, MembershipDocument)> {
     let wanted = documents::Wanted {
         derivation: &meant.derivation,
-        lifetime: Duration::from_seconds(meant.settings.lifetimes.session),
+        lifetime: Duration::from_seconds(meant.settings.lifetimes.longest()),
         policies: &meant.compiled.policies,
         source: &meant.settings.routing,
         rotation: documents::rotation(&meant.settings.features.rotation),

@@ -153,7 +153,7 @@ impl SessionStore {
         let name = store_name(prior)?;
         let instance = prior.get("instance_id").as_str().unwrap_or_default();
         let ours = |mark: &StoreMark| mark.instance.as_str() == instance && mark.store == name;
-        remove_writer(&connected, prior, &name).await?;
+        // The store first: CloudFront refuses while a function reads it, and until then sessions must go on ending.
         let cloudfront = connected.aws.cloudfront();
         let store = optional(cloudfront.describe_store(&key_value_store_name(&name)).await);
         let store = store.map_err(|error| diagnostic(&error))?;
@@ -162,6 +162,7 @@ impl SessionStore {
             deleted.map_err(|error| diagnostic(&error))?;
             connected.writers.forget(&store.arn);
         }
+        remove_writer(&connected, prior, &name).await?;
         let secrets = connected.aws.secretsmanager();
         let secret =
             optional(secrets.describe(&pepper::secret_name(&name)).await).map_err(|error| diagnostic(&error))?;

@@ -101,11 +101,13 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, access: &Access<'_>) 
     Ok(arn)
 }
 
-/// Whether the role may read what it has to, and no more by this policy.
+/// Whether the role may read what it has to, and no more by this policy, and nobody but Lambda may assume it.
 pub(in crate::edge_app) async fn is_as_wanted(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Fault> {
-    let found = optional(scope.aws.iam().role_policy(&scope.names.role, POLICY).await)?;
+    let iam = scope.aws.iam();
+    let role = optional(iam.role(&scope.names.role).await)?;
+    let found = optional(iam.role_policy(&scope.names.role, POLICY).await)?;
     let wanted = policy(scope, access);
-    Ok(found.is_some_and(|found| same(&found, &wanted)))
+    Ok(role.is_some_and(|role| same(&role.trust, &trust())) && found.is_some_and(|found| same(&found, &wanted)))
 }
 
 /// Removes the role with its policies.

@@ -68,6 +68,16 @@ pub(in crate::edge_app) struct Hook {
     pub(in crate::edge_app) timeout_ms: u64,
 }
 
+impl Lifetimes {
+    /// How long the cookie of a session may be shown again: with a refresh token to the absolute deadline.
+    pub(in crate::edge_app) fn longest(&self) -> u64 {
+        match self.refresh {
+            true => self.absolute.max(self.session),
+            false => self.session,
+        }
+    }
+}
+
 /// The identity provider as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::edge_app) struct IdentityProvider {

@@ -14,6 +14,7 @@ use crate::edge_app::component::store_document::Place;
 use crate::edge_app::component::{
     Fault, assertion_secret, client_secret, keys_secret, membership_secret, secret, store_document,
 };
+use crate::edge_app::config::Settings;
 use crate::edge_app::config::identity::ClientSecret;
 use crate::edge_app::documents::{self, Documents, Fresh};
 use crate::edge_app::{check, language};
@@ -35,7 +36,7 @@ pub(super) async fn write_documents(
         .during("reading the membership document")?;
     let wanted = documents::Wanted {
         derivation,
-        lifetime: Duration::from_seconds(work.settings.lifetimes.session),
+        lifetime: longest(work),
         policies: &compiled.policies,
         source: &work.settings.routing,
         rotation: documents::rotation(&work.settings.features.rotation),
@@ -56,7 +57,6 @@ pub(super) async fn write_documents(
     .during(doing)?;
     let keys_text = Secret::new(documents.keys.text().expose());
     let keys = keys_secret::ensure(scope, work.stage, &keys_text).await.during(doing)?;
-    secret::put(scope, &keys, &keys_text).await.during(doing)?;
     let membership = write_membership(work, &documents.membership).await?;
     let client = match &work.settings.identity.secret {
         ClientSecret::None => None,
@@ -74,14 +74,17 @@ pub(super) async fn write_documents(
         None => None,
         Some(_) => {
             let kid = fresh().during(doing)?.kid.to_string();
+            let emergency = wanted.rotation.request.emergency.as_str();
             Some(
-                assertion_secret::ensure(scope, &kid)
+                assertion_secret::ensure(scope, &kid, emergency)
                     .await
                     .during("writing the keys of the assertion")?,
             )
         }
     };
     write_store_document(work, &documents.keys, derivation).await?;
+    // The signer learns of a key last: what it signs must verify wherever this ends.
+    secret::put(scope, &keys, &keys_text).await.during(doing)?;
     Ok((
         documents,
         Secrets {
@@ -93,9 +96,21 @@ pub(super) async fn write_documents(
     ))
 }
 
+/// How long a session of before or after this apply may need its key: a renewal shows the old cookie, expired or not.
+fn longest(work: &Work<'_>) -> Duration {
+    let of = |settings: &Settings| settings.lifetimes.longest();
+    Duration::from_seconds(of(work.settings).max(work.prior.map_or(0, of)))
+}
+
 async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Result<String, Ended> {
     let doing = "writing the membership document";
     let text = documents::membership_text(document, work.configuration).filter(|text| check::fits(text));
+    // Without room for it, who logs in while the function changes may have to wait for it.
+    let text = text.or_else(|| {
+        let mut alone = document.clone();
+        alone.former.clear();
+        documents::membership_text(&alone, work.configuration).filter(|text| check::fits(text))
+    });
     let text = text.ok_or_else(|| {
         Fault::refused(
             "The application is too large",

@@ -147,8 +147,16 @@ async fn ensure_auth_function(
     let former = credentials::former_client_secret(work)
         .await
         .during("reading the client secret")?;
+    let assertion = former_assertion(work)
+        .await
+        .during("reading the keys of the assertion")?;
     let mut access = role_access(work.settings, secrets.arns());
-    let former = former.iter().map(String::as_str).chain(former_hook(work));
+    access.federation = access.federation.or_else(|| former_audience(work));
+    let former = former
+        .iter()
+        .chain(&assertion)
+        .map(String::as_str)
+        .chain(former_hook(work));
     let missing: Vec<&str> = former.filter(|arn| !access.secrets.contains(arn)).collect();
     access.secrets.extend(missing);
     let role_arn = role::ensure(scope, &access)
@@ -171,6 +179,20 @@ async fn ensure_auth_function(
 fn former_hook<'a>(work: &'a Work<'_>) -> Option<&'a str> {
     let hook = work.prior?.identity.hook.as_ref()?;
     Some(hook.secret_arn.as_str())
+}
+
+/// The keys of the assertion that was in use before.
+async fn former_assertion(work: &Work<'_>) -> Result<Option<String>, Fault> {
+    match work.prior.is_some_and(|prior| prior.features.assertion.is_some()) {
+        true => assertion_secret::look(&work.scope).await,
+        false => Ok(None),
+    }
+}
+
+/// The audience for which the version in use asks AWS STS.
+fn former_audience<'a>(work: &'a Work<'_>) -> Option<&'a str> {
+    let federation = work.prior?.identity.federation.as_ref()?;
+    Some(federation.audience.as_str())
 }
 
 /// What the role of the auth function may do.
@@ -281,6 +303,7 @@ async fn tidy(work: &Work<'_>, secrets: &Secrets, facts: &Facts) -> Result<(), E
     }
     let same_access = prior.identity.secret == settings.identity.secret
         && prior.identity.hook == settings.identity.hook
+        && prior.identity.federation == settings.identity.federation
         && prior.features.assertion.is_some() == settings.features.assertion.is_some();
     if !same_access {
         role::ensure(scope, &role_access(settings, secrets.arns()))

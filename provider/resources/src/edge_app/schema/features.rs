@@ -2,6 +2,7 @@
 
 use super::rules::{self, Verdict};
 use zt_framework::{Attribute, Type, Value};
+use zt_model::duration::Duration;
 
 pub(super) fn attributes() -> Vec<Attribute> {
     vec![
@@ -140,10 +141,23 @@ fn key_rotation() -> Attribute {
                 "How long edge locations may take to learn of a key before it signs. Default `10m`.",
             )
             .default("10m")
-            .validate(rules::duration),
+            .validate(propagation),
         ],
     )
     .optional()
+}
+
+/// Instances of the auth function keep a key for a minute.
+fn propagation(value: &Value) -> Verdict {
+    rules::duration(value)?;
+    let text = value.as_str().unwrap_or_default();
+    match text.parse::<Duration>().is_ok_and(|wait| wait.seconds() >= 120) {
+        true => Ok(()),
+        false => Err(format!(
+            "{text:?} is too short: instances of the auth function keep a key for a minute, and edge locations take their \
+             time. Write at least 2m."
+        )),
+    }
 }
 
 pub(super) fn printable(value: &Value) -> Verdict {

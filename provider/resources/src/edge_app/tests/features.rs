@@ -135,3 +135,43 @@ async fn a_cookie_domain_covers_every_alias() {
     )
     .await;
 }
+
+/// Checklist: P19.
+#[tokio::test]
+async fn an_age_needs_a_provider_that_tells_it() {
+    let aged = |mut config: Value| {
+        let recent = Value::object([("groups", vec!["staff"].into()), ("max_age", "1h".into())]);
+        let policy = Value::object([("any", Value::list([recent]))]);
+        config.set("policies", Value::map([("staff", policy)]));
+        config
+    };
+    assert_eq!(plan(&aged(config())).await, Ok(()));
+    refused(
+        aged(provider(&[("auth_time_optional", true.into())])),
+        &["max_age", "cannot be proved"],
+    )
+    .await;
+    let own = trusted().with("issuer", ISSUER);
+    refused(
+        aged(config()).with("bearer_issuers", Value::map([("cli", own)])),
+        &["max_age", "cannot be proved"],
+    )
+    .await;
+}
+
+/// Checklist: P12.
+#[tokio::test]
+async fn answers_for_one_caller_are_not_cached_for_all() {
+    let route = Value::object([
+        ("path", "/*".into()),
+        ("allow", vec!["staff"].into()),
+        ("cache", "shared".into()),
+    ]);
+    let shared = config().with("routes", Value::list([route]));
+    assert_eq!(plan(&shared).await, Ok(()));
+    refused(
+        shared.with("assertion", Value::object([])),
+        &["cache", "Personal answers"],
+    )
+    .await;
+}
