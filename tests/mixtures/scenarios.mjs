@@ -40,7 +40,7 @@ const base = { tables: same(STAFF), members: same(MEMBERS), keys: () => same([FI
 
 const edited = (before, after) => ({
   tables: { old: STAFF, new: table(2, [[1, 2]], ['staff'], [0]) },
-  members: { old: membership(1, [entry(0, 'staff', 1)], { staff: before }), new: membership(2, [entry(0, 'staff', 1), entry(1, 'staff', 2)], { staff: after }) },
+  members: { old: membership(1, [entry(0, 'staff', 1)], { staff: before }), new: { ...membership(2, [entry(0, 'staff', 1), entry(1, 'staff', 2)], { staff: after }), former: [{ bit: 0, policy: before }] } },
   varies: ['table', 'cache', 'read', 'config'],
 });
 

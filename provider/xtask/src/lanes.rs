@@ -74,6 +74,30 @@ const LANES: &[Lane] = &[
         needs: &[],
     },
     Lane {
+        name: "store-writer",
+        about: "store writer bundle on Node",
+        command: &["make", "--no-print-directory", "test-store-writer"],
+        needs: &[],
+    },
+    Lane {
+        name: "fuzz",
+        about: "model, engines and parsers on random cases",
+        command: &["make", "--no-print-directory", "test-fuzz"],
+        needs: &[NJS],
+    },
+    Lane {
+        name: "mixtures",
+        about: "every mixture of old and new at the edge",
+        command: &["make", "--no-print-directory", "test-mixtures"],
+        needs: &[],
+    },
+    Lane {
+        name: "security",
+        about: "checklist, mutants and the last whole run",
+        command: &["make", "--no-print-directory", "test-security"],
+        needs: &[NJS],
+    },
+    Lane {
         name: "paths",
         about: "nginx, Node and Python as path resolvers",
         command: &["make", "--no-print-directory", "test-paths"],
