@@ -121,14 +121,14 @@ export const entra = {
 
   async 'somebody of another tenant is refused'(visitor) {
     const page = await visitor.tab();
-    await visitor.open(page, '/members');
+    await visitor.open(page, '/members/team?t=1');
     await visitor.signIn(page, 'erin');
     assert.match(await page.textContent('h1'), /Sign-in refused/);
     await visitor.show(page, 'another-tenant');
     assert.equal(await visitor.session(), undefined);
     await visitor.follow(page, 'Use another account');
     await visitor.signIn(page, 'alice');
-    await visitor.shows(page, '/', 'alice');
+    await visitor.shows(page, '/members/team?t=1', 'alice');
   },
 
   async 'an outage of the provider shows a page, and the next try works'(visitor, { administer, forgive }) {
