@@ -18,6 +18,16 @@ const MACHINE_ENDPOINTS: [&str; 3] = ["backchannel-logout", "events", "jwks.json
 
 /// The settings that a firewall asks for, with the path of the login.
 pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, firewall: &Firewall, auth_prefix: &str) -> WebAclConfig {
+    WebAclConfig {
+        name: scope.names.stem.clone(),
+        description: scope.mark.to_string(),
+        default_action: DefaultAction::Allow,
+        rules: rules(firewall, auth_prefix),
+    }
+}
+
+/// The rules in their order.
+fn rules(firewall: &Firewall, auth_prefix: &str) -> Vec<Rule> {
     let mut rules = Vec::new();
     rules.extend(geo(&firewall.geo, auth_prefix));
     let login = path(&format!("{auth_prefix}/"), PathPosition::Start);
@@ -34,12 +44,7 @@ pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, firewall: &Firewall, auth_p
     for (priority, rule) in (0..).zip(&mut rules) {
         rule.priority = priority;
     }
-    WebAclConfig {
-        name: scope.names.stem.clone(),
-        description: scope.mark.to_string(),
-        default_action: DefaultAction::Allow,
-        rules,
-    }
+    rules
 }
 
 fn rule(name: &str, statement: Statement, action: Action) -> Rule {
@@ -195,6 +200,40 @@ mod tests {
         else {
             panic!("rate limits hold for everybody")
         };
+    }
+
+    /// Checklist: K15. The login has a stricter limit of its own, on every spelling of its paths and on no other.
+    #[test]
+    fn the_login_has_a_limit_of_its_own() {
+        let firewall = Firewall {
+            rate_limit: 2000,
+            auth_rate_limit: 100,
+            path_rate_limits: BTreeMap::new(),
+            geo: Geo::Anywhere,
+            groups: Vec::new(),
+        };
+        let rules = rules(&firewall, "/OAuth2");
+        let limits: Vec<_> = rules
+            .iter()
+            .map(|rule| (rule.name.as_str(), rule.statement.clone()))
+            .collect();
+        let login = Statement::Path {
+            text: "/oauth2/".to_owned(),
+            position: PathPosition::Start,
+        };
+        let limit = |limit, scope: Option<Statement>| Statement::Rate {
+            limit,
+            window_seconds: 300,
+            scope: scope.map(Box::new),
+        };
+        assert_eq!(
+            limits,
+            [
+                ("auth-rate-limit", limit(100, Some(login))),
+                ("rate-limit", limit(2000, None))
+            ]
+        );
+        assert!(rules.iter().map(|rule| rule.priority).eq(0..2));
     }
 
     #[test]

@@ -55,7 +55,7 @@ async fn federation_needs_an_audience_and_no_secret() {
     let federation = Value::object([("audience", "api://AzureADTokenExchange".into())]);
     let way = ("client_authentication", Value::from("federated"));
     refused(
-        provider(&[way.clone()]),
+        provider(std::slice::from_ref(&way)),
         &["identity_provider.federation", "AzureADTokenExchange"],
     )
     .await;
@@ -86,9 +86,17 @@ async fn federation_needs_an_audience_and_no_secret() {
 #[tokio::test]
 async fn tenants_and_their_issuer_go_together() {
     let tenants = ("tenants", Value::from(vec!["11111111-2222-3333-4444-555555555555"]));
-    refused(provider(&[tenants.clone()]), &["names no tenant", "{tenantid}"]).await;
+    refused(
+        provider(std::slice::from_ref(&tenants)),
+        &["names no tenant", "{tenantid}"],
+    )
+    .await;
     let template = ("issuer", Value::from(format!("{ISSUER}/{{tenantid}}/v2.0")));
-    refused(provider(&[template.clone()]), &["identity_provider.tenants", "anybody"]).await;
+    refused(
+        provider(std::slice::from_ref(&template)),
+        &["identity_provider.tenants", "anybody"],
+    )
+    .await;
     refused(
         provider(&[template, ("tenants", Value::from(Vec::<String>::new()))]),
         &["Nobody can log in"],
