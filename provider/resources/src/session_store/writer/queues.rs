@@ -38,7 +38,7 @@ fn same(found: Option<&String>, wanted: &str) -> bool {
     let Some(found) = found else {
         return wanted == "false";
     };
-    let plain = |text: &str| -> Option<Vec<(String, String)>> {
+    let plain = |text: &str| -> Option<std::collections::BTreeMap<String, String>> {
         let document: Value = serde_json::from_str(text).ok()?;
         let members = document.as_object()?.iter();
         Some(
