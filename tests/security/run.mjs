@@ -64,14 +64,14 @@ function lane() {
 }
 
 function long(names) {
-  const { suites } = report();
   let [passed, wrong] = [0, []];
   for (const name of names.length ? names : Object.keys(SUITES)) {
     const before = digest(SUITES[name]);
     const counts = run(name, []);
     const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+    // Each suite is recorded as it ends: what was seen is not lost with what comes after it, or beside it.
+    const { suites } = report();
     suites[name] = { commit, ...counts, digest: before };
-    // Each suite is recorded as it ends: what was seen is not lost with what comes after it.
     writeFileSync(REPORT, `${JSON.stringify({ suites }, null, 2)}\n`);
     passed += counts.passed;
     if (counts.failed) wrong.push(`${counts.failed} mutants of ${name} survive`);
