@@ -10,7 +10,7 @@ import * as cookie from './cookie.mjs';
 import * as path from './path.mjs';
 import * as policy from './policy.mjs';
 import * as store from './store.mjs';
-import { njs, model, quickjs } from './engines.mjs';
+import { fits, njs, model, quickjs } from './engines.mjs';
 import { told } from './sessions.mjs';
 
 const BATCH = 1_000;
@@ -56,7 +56,7 @@ function batch(suite, number, count, { seed, quickjs: percent }, report) {
   const given = asked.length === 0 ? [] : model(asked);
   const words = suite.answers ? suite.answers(cases, given) : given;
   const judged = cases.map((one, i) => ({ one, word: words[i] })).filter(({ word }) => word !== null);
-  const share = (suite.engines ?? ['njs', 'quickjs']).includes('quickjs') ? judged.filter((_, i) => i * percent % 100 < percent) : [];
+  const share = (suite.engines ?? ['njs', 'quickjs']).includes('quickjs') ? judged.filter(({ one }, i) => i * percent % 100 < percent && fits(one)) : [];
   const runs = { njs: [judged, njs(judged.map(({ one }) => one))], ...(share.length === 0 ? {} : { QuickJS: [share, quickjs(share.map(({ one }) => one))] }) };
   const faulty = new Set();
   for (const [engine, [list, answers]] of Object.entries(runs)) {
