@@ -7,14 +7,6 @@ import SESSIONS from '../../edge-src/test/auth/mutants/session.mjs';
 import { MUTANTS as PROVIDER } from './provider.mjs';
 import { ROOT } from './table.mjs';
 
-/** The suites: the command that runs all mutants, the arguments for a sample, and what its verdict depends on. */
-export const SUITES = {
-  session: { all: ['edge-src/test/session/mutants.mjs'], sample: ['--sample', '8'], covers: ['edge-src/session/src', 'edge-src/test/session/cases', 'edge-src/test/session/guards.mjs'] },
-  auth: { all: ['edge-src/test/auth/mutants/run.mjs'], sample: ['--sample', '3'], covers: ['edge-src/auth', 'edge-src/test/auth'] },
-  'store-writer': { all: ['edge-src/test/store-writer/mutants.mjs'], sample: ['a page written from the messages alone'], covers: ['edge-src/store-writer', 'edge-src/test/store-writer'] },
-  provider: { all: ['tests/security/provider.mjs'], sample: null, covers: [...new Set(PROVIDER.map(({ file }) => file))].sort() },
-};
-
 // The store writer's runner names each mutant by its row first.
 function storeWriter() {
   const text = readFileSync(join(ROOT, 'edge-src/test/store-writer/mutants.mjs'), 'utf8');
