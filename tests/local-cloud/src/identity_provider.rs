@@ -24,7 +24,8 @@ const OTHER_TENANT: &str = "c0ffee00-1234-4abc-9def-0123456789ab";
 const MANY_GROUPS: usize = 250;
 /// How many people have nothing special about them.
 const WORKFORCE: usize = 3;
-const READY_WITHIN: Duration = Duration::from_secs(60);
+/// Far above what it takes: a machine that is busy with other things is no reason to give up.
+const READY_WITHIN: Duration = Duration::from_secs(180);
 
 /// Why there is no identity provider.
 #[derive(Debug, thiserror::Error)]
