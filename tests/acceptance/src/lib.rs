@@ -1,9 +1,11 @@
 //! Configurations of the acceptance lane: HCL as a user writes it, put together from few pieces.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod foreign;
 pub mod front;
 pub mod kill;
 pub mod left_behind;
+pub mod members;
 pub mod store;
 
 use zt_test_support::endpoints::Endpoints;

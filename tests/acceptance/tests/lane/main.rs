@@ -6,11 +6,15 @@
 mod bad_input;
 mod coalescing;
 mod crashes;
+mod crowd_firewall;
+mod crowd_flood;
+mod crowd_page;
 mod drift;
 mod ended_sessions;
 mod imports;
 mod killed_revocations;
 mod lifecycle;
+mod load;
 mod quotas;
 mod revocations;
 mod rotation;
