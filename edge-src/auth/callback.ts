@@ -1,11 +1,12 @@
 /**
  * `callback`: ends a login attempt. The order is the point: the browser's transaction first, then our own secrets, then the
- * code (which works once), then the proof of identity, and only then a session.
+ * code (which works once), then the proof of identity, and only then a session; what was there before ends last.
  */
 import type { Trail } from './audit.ts';
 import { same } from './bytes.ts';
 import { holds } from './context.ts';
 import { enrich } from './enrich.ts';
+import { endFormer } from './former.ts';
 import { verifyIdToken, type Identity } from './identity.ts';
 import type { Membership } from './membership.ts';
 import { mint, type Documents } from './mint.ts';
@@ -91,7 +92,10 @@ async function logIn(request: Incoming, around: Surroundings, { transaction, kno
   checkStep(identity, transaction, documents.membership, now());
   // Asked for anew because the last login was too old, and answered with the last login.
   if (transaction.fresh && transaction.age !== undefined && known?.loginTime === identity.loginTime) throw new Refusal('fresh', { detail: 'not_anew' });
-  return (await mint(identity, { ...documents, request, tokens, previous: undefined }, around, trail)).cookies;
+  const { session, cookies } = await mint(identity, { ...documents, request, tokens, previous: undefined }, around, trail);
+  const { keys } = documents;
+  await endFormer(request, { identity, transaction, session, keys, renewable: tokens.refreshToken !== undefined }, around, trail);
+  return cookies;
 }
 
 /** What a step-up asked for is what came of it; a provider that cannot, or a viewer who left it out, gets no session for it. */

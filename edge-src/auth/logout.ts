@@ -3,7 +3,7 @@
  * browser is emptied and sent to the provider to end its own session. Until the first is done the browser keeps what it needs to try again.
  */
 import type { Trail } from './audit.ts';
-import { b64u } from './bytes.ts';
+import { b64u, same } from './bytes.ts';
 import type { Keys } from './keys.ts';
 import { dropAssertion } from './mint.ts';
 import { endSessionUrl } from './provider.ts';
@@ -12,15 +12,19 @@ import { dropHint, dropRefresh, hasHint, hasRefresh, readHint, readRenewal, type
 import { isFromOwnPage, type Incoming } from './request.ts';
 import { redirect, type EdgeResponse } from './response.ts';
 import { revoke, withdraw } from './revoke.ts';
-import { dropSessions, handleOf, readAnySession } from './session.ts';
+import { dropSessions, handleOf, readSessions } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 import { dropTransactions } from './transaction.ts';
 
-interface Leaving {
-  /** Of the session, or of the refresh cookie that outlived it. */
+interface Leaver {
   readonly handle: string;
   readonly user: string;
   readonly sid: string;
+}
+
+interface Leaving {
+  /** The sessions that this browser shows, and that of a refresh cookie which outlived its own; usually it is one. */
+  readonly all: readonly Leaver[];
   readonly renewal: Renewal | undefined;
   readonly keys: Keys;
 }
@@ -30,14 +34,15 @@ export async function logout(request: Incoming, around: Surroundings, trail: Tra
   if (request.method !== 'POST') throw new Refusal('method');
   if (!isFromOwnPage(request)) throw new Refusal('origin');
   const leaving = await leavingOf(request, around);
-  trail.handle = leaving?.handle ?? '';
+  const [first] = leaving?.all ?? [];
+  trail.handle = first?.handle ?? '';
   if (leaving !== undefined && around.enqueue !== undefined) {
-    await revoke({ kind: 'session', key: leaving.handle, user: leaving.user, at: now(), source: 'logout' }, around, trail);
-  } else if (leaving !== undefined) {
+    await Promise.all(leaving.all.map(({ handle, user }) => revoke({ kind: 'session', key: handle, user, at: now(), source: 'logout' }, around, trail)));
+  } else if (first !== undefined) {
     trail.detail = 'no_queue';
   }
   if (leaving?.renewal !== undefined) await withdraw(leaving.renewal.token, around, trail);
-  const hint = leaving === undefined ? undefined : await readHint(request, leaving.sid, { keys: leaving.keys, config, now: now() });
+  const hint = leaving === undefined || first === undefined ? undefined : await readHint(request, first.sid, { keys: leaving.keys, config, now: now() });
   trail.decision = 'logout';
   const landing = `${config.prefix}/signed-out`;
   const state = b64u(around.random(16));
@@ -50,10 +55,11 @@ async function leavingOf(request: Incoming, { config, secrets, enqueue, now }: S
   // With nothing to send, logging out works although secrets cannot be read; the line then names nobody.
   const keys = await (enqueue === undefined ? secrets.keys().catch(() => undefined) : secrets.keys());
   if (keys === undefined) return undefined;
-  const session = readAnySession(request, config, keys, now());
+  const shown = readSessions(request, config, keys, now()).map(({ handle, user, sid }) => ({ handle, user, sid: b64u(sid) }));
   const renewal = await readRenewal(request, { keys, config, now: now() });
-  if (session !== undefined) return { handle: session.handle, user: session.user, sid: b64u(session.sid), renewal, keys };
-  return renewal === undefined ? undefined : { handle: handleOf(renewal.user, renewal.sid), user: renewal.user, sid: renewal.sid, renewal, keys };
+  const isAlone = renewal !== undefined && !shown.some(({ sid }) => same(sid, renewal.sid));
+  const all = isAlone ? [...shown, { handle: handleOf(renewal.user, renewal.sid), user: renewal.user, sid: renewal.sid }] : shown;
+  return { all, renewal, keys };
 }
 
 function emptied(request: Incoming, { config }: Surroundings): string[] {

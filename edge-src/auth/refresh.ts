@@ -7,7 +7,7 @@ import { same } from './bytes.ts';
 import type { Config } from './config.ts';
 import { enrich } from './enrich.ts';
 import { verifyIdToken, type Identity } from './identity.ts';
-import { documentsOf, mint, type Documents } from './mint.ts';
+import { documentsOf, dropAssertion, mint, type Documents } from './mint.ts';
 import { redeemRefreshToken, type Tokens } from './provider.ts';
 import { wordsOf } from './reasons.ts';
 import { member } from './record.ts';
@@ -16,7 +16,7 @@ import { belongsTo, dropHint, dropRefresh, hasRefresh, readRenewal, refreshCooki
 import { isFromOwnPage, isNavigation, only, type Incoming } from './request.ts';
 import { problem, redirect, respond, type EdgeResponse } from './response.ts';
 import { returnPath } from './return_path.ts';
-import { withdraw } from './revoke.ts';
+import { endQuietly, withdraw } from './revoke.ts';
 import { dropSessions, fingerprint, readAnySession, type KnownSession } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -122,8 +122,19 @@ export async function renew(request: Incoming, around: Surroundings, trail: Trai
     return cookies;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw await keeping(error, { ...renewal, token: current.refreshToken }, documents, around);
+    const left = { ...renewal, token: current.refreshToken };
+    if (error.reason === 'refresh_identity') throw await takenFor(session, left, around, trail);
+    throw await keeping(error, left, documents, around);
   }
+}
+
+/** The provider answered with somebody else: whatever went wrong there, nobody goes on with this session, in this browser or by a copy. */
+async function takenFor(session: KnownSession, { token }: Renewal, around: Surroundings, trail: Trail): Promise<RefusalWithCookies> {
+  const { config, now } = around;
+  await endQuietly(session, now(), around, trail);
+  await withdraw(token, around, trail);
+  const emptied = [...dropSessions(config), dropRefresh(config), dropHint(config), ...(config.assertion === null ? [] : [dropAssertion(config)])];
+  return new RefusalWithCookies(new Refusal('refresh_identity', { detail: trail.detail }), emptied);
 }
 
 /** What the provider's no means here: ordinary refusals lead to a login, and an answer nobody can read is not asked for twice. */
@@ -145,9 +156,8 @@ async function identityOf({ idToken, accessToken }: Tokens, renewal: Renewal, se
   return enrich(identity, accessToken, around);
 }
 
-/** After the token was spent: the browser keeps the new one through an outage, and loses all where it is another's. */
+/** After the token was spent: the browser keeps the new one through an outage. */
 async function keeping(refusal: Refusal, renewal: Renewal, { keys }: Documents, { config, now }: Surroundings): Promise<unknown> {
   if (refusal.isOutage) return new RefusalWithCookies(refusal, [await refreshCookie(renewal, { keys, config, now: now() })]);
-  if (refusal.reason === 'refresh_identity') return new RefusalWithCookies(refusal, [...dropSessions(config), dropRefresh(config), dropHint(config)]);
   return refusal.reason === 'refresh_refused' ? refusal : new RefusalWithCookies(refusal, [dropRefresh(config)]);
 }

@@ -3,7 +3,7 @@ import type { Trail } from './audit.ts';
 import { revokeRefreshToken } from './provider.ts';
 import type { Revocation } from './queue.ts';
 import { Refusal } from './refusal.ts';
-import { fingerprint } from './session.ts';
+import { fingerprint, type KnownSession } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface Subject {
@@ -33,6 +33,19 @@ export async function revoke(revocation: Revocation, { enqueue }: Surroundings, 
 /** RFC 7009, without waiting for success: what depends on it is refused by other means already, and the audit line says so. */
 export async function withdraw(refreshToken: string, { config, secrets }: Surroundings, trail: Trail): Promise<void> {
   await revokeRefreshToken(config, refreshToken, secrets).catch((error: unknown) => {
-    trail.detail = `not_withdrawn_${error instanceof Refusal ? error.reason : 'fault'}`;
+    // What could not even be ended weighs more.
+    if (!trail.detail.startsWith('former_')) trail.detail = `not_withdrawn_${error instanceof Refusal ? error.reason : 'fault'}`;
   });
+}
+
+/** Ends a session beside something that is done already; `false` when it could not be, which the audit line tells. */
+export async function endQuietly({ handle: key, user }: KnownSession, at: number, around: Surroundings, trail: Trail): Promise<boolean> {
+  try {
+    await revoke({ kind: 'session', key, user, at, source: 'logout' }, around, trail);
+    return true;
+  } catch (error) {
+    const isMissing = around.enqueue === undefined;
+    trail.detail = `former_${isMissing ? 'no_queue' : error instanceof Refusal ? error.reason : 'fault'}`;
+    return false;
+  }
 }

@@ -64,9 +64,17 @@ export function readSession(request: Incoming, config: Config, keys: Keys, now: 
 /** The session of this browser, expired or not: enough to end it or to renew it, never to let it pass. */
 export function readAnySession(request: Incoming, config: Config, keys: Keys, now: number): KnownSession | undefined {
   const values = request.cookie(config.cookie);
-  const [value] = values;
-  if (value === undefined || values.length > 1 || value.length > LARGEST) return undefined;
-  if (!FORM.test(value)) return undefined;
+  return values.length > 1 ? undefined : verified(values[0], keys, now);
+}
+
+/** Every session this browser shows, expired or not. With a cookie domain a neighbour may lay others beside ours; none of them hides it. */
+export function readSessions(request: Incoming, config: Config, keys: Keys, now: number): readonly KnownSession[] {
+  const all = request.cookie(config.cookie).flatMap((value) => verified(value, keys, now) ?? []);
+  return [...new Map(all.map((session) => [b64u(session.sid), session])).values()];
+}
+
+function verified(value: string | undefined, keys: Keys, now: number): KnownSession | undefined {
+  if (value === undefined || value.length > LARGEST || !FORM.test(value)) return undefined;
   const [, kid = '', sid = '', user = '', providerSession = '', lt = '', iat = '', exp = '', , , context = '', , , given = ''] = value.split('.');
   const key = verifier(keys, kid, now);
   if (key === undefined || !same(mac(key, value.slice(0, value.lastIndexOf('.'))), given)) return undefined;

@@ -87,6 +87,37 @@ test('[R9] only the session of this browser is ended, whatever its cookies claim
   assert.deepEqual([own.queue.messages, own.queue.calls], [[], 0]);
 });
 
+test('[R9] a cookie that a neighbour laid beside ours hides no session from its end: every one that verifies goes', async () => {
+  const wide = await worldOf({ cookie: '__Secure-zt-members', cookie_domain: 'example.com' });
+  const name = wide.config.cookie;
+  const [mine, other] = [await loggedIn(wide), await loggedIn(wide, { sub: 'user-2' })];
+  const rest = Object.entries(mine.jar).filter(([each]) => each !== name).map(([each, value]) => `${each}=${value}`);
+  const leaveWith = (...values) => {
+    const cookie = [...rest, ...values.map((value) => `${name}=${value}`)].join('; ');
+    return wide.get('/oauth2/logout', { method: 'POST', headers: { cookie, ...OWN } });
+  };
+  const handles = () => wide.queue.messages.splice(0).map(({ key }) => key).toSorted();
+  const [own, foreign] = [mine, other].map(({ jar }) => jar[name]);
+  for (const planted of [[own, 'x'], ['', own], [`${own.slice(0, -44)}.${'A'.repeat(43)}`, own], [own, own]]) {
+    assert.equal((await leaveWith(...planted)).status, '303');
+    assert.deepEqual(handles(), [mine.session.handle], planted.join(' '));
+    await wide.lambda.advance(1);
+  }
+  assert.equal((await leaveWith(foreign, own)).status, '303');
+  assert.deepEqual(handles(), [mine.session.handle, other.session.handle].toSorted());
+  const line = await wide.lambda.audited((each) => each.endpoint === 'logout' && each.revoked.length === 2);
+  assert.deepEqual(line.revoked.toSorted(), [mine, other].map(({ session }) => `session:${session.handle}`).toSorted());
+});
+
+test('[R9] a refresh cookie of another session than the one beside it ends that one, too', async () => {
+  const own = await worldOf();
+  const [mine, other] = [await loggedIn(own), await loggedIn(own, { sub: 'user-2' })];
+  const mixed = { ...mine.jar, '__Secure-zt-members-refresh': other.jar['__Secure-zt-members-refresh'] };
+  assert.equal((await leave(mixed, own)).status, '303');
+  assert.deepEqual(own.queue.messages.map(({ key, user }) => [key, user]), [mine, other].map(({ session }) => [session.handle, session.usr]));
+  assert.deepEqual(own.provider.revocations.map(({ form }) => form.get('token')), ['refresh-token-2']);
+});
+
 const FOREIGN = [
   { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
   { origin: 'https://evil.example' },
