@@ -145,6 +145,12 @@ const LANES: &[Lane] = &[
         command: &["make", "--no-print-directory", "test-flows"],
         needs: &[CHROMIUM],
     },
+    Lane {
+        name: "faults",
+        about: "each dependency failing at each call of each flow",
+        command: &["make", "--no-print-directory", "test-faults"],
+        needs: &[],
+    },
 ];
 
 /// Cases of a lane, as the lane's own output tells them.
