@@ -100,6 +100,8 @@ function checkWhole(config: Config, at: Reader): void {
   at.check('tenants', config.issuer.split('{tenantid}').length === (config.tenants === null ? 1 : 2));
   const hostOnly = config.cookie === '__Host-zt-session';
   at.check('cookie', hostOnly ? config.cookieDomain === null : config.cookie === `__Secure-zt-${config.application}`);
+  // The session cookie of `shop-refresh` would be the refresh cookie of `shop`, on every host of the domain.
+  at.check('application', config.cookieDomain === null || !/-(?:assertion|refresh|hint)$/.test(config.application));
   at.check('cookie_domain', config.cookieDomain === null || covers(config.cookieDomain, config.hosts));
 }
 

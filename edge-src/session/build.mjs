@@ -1,4 +1,5 @@
-// Builds edge-src/dist/session.js from src/*.js in the order of their names, and its line in SHA256SUMS.
+// Builds edge-src/dist/session.js from src/*.js in the order of their names, session-sizes.json beside it (what each part costs), and their
+// lines in SHA256SUMS.
 // `--check` compares with what is committed. The same sources give the same bytes. Files from 80 on are parts: each stands behind a
 // line `//@<its name>`, and `render` leaves out those that a table does not ask for, as the provider does.
 import { createHash } from 'node:crypto';
@@ -75,16 +76,25 @@ export function render(code, table, kept = partsOf(table)) {
   return core.replace(MARK, () => `var T = ${json};`) + needed.join('');
 }
 
-function sums(code) {
-  const line = `${createHash('sha256').update(code).digest('hex')}  session.js`;
+function sums(files) {
+  const own = Object.keys(files);
+  const name = (l) => l.slice(66);
   let lines = [];
   try {
-    lines = readFileSync(at('../dist/SHA256SUMS'), 'utf8').split('\n').filter((l) => l && !l.endsWith('  session.js'));
+    lines = readFileSync(at('../dist/SHA256SUMS'), 'utf8').split('\n').filter((l) => l && !own.includes(name(l)));
   } catch (missing) {
     if (missing.code !== 'ENOENT') throw missing;
   }
-  const name = (l) => l.slice(66);
-  return [...lines, line].sort((a, b) => (name(a) < name(b) ? -1 : 1)).join('\n') + '\n';
+  const mine = own.map((file) => `${createHash('sha256').update(files[file]).digest('hex')}  ${file}`);
+  return [...lines, ...mine].sort((a, b) => (name(a) < name(b) ? -1 : 1)).join('\n') + '\n';
+}
+
+// What a function of any table is made of: `core`, the bytes of the table as JSON, and each part that the table asks for.
+export function manifest(code) {
+  const [core, ...rest] = split(code);
+  const names = rest.filter((_, i) => i % 2 === 0);
+  const bytes = Buffer.byteLength(core) - '{}'.length;
+  return `${JSON.stringify({ limit: LIMIT, core: bytes, parts: Object.fromEntries(names.map((name, i) => [name, Buffer.byteLength(rest[2 * i + 1])])) }, null, 1)}\n`;
 }
 
 // What the core takes with a table of 100 routes and 30 policies, and what each part adds.
@@ -98,8 +108,9 @@ function main() {
   const code = build();
   const { core, parts } = sizes(code);
   if (core > LIMIT) refuse(`${core} bytes with a table of 100 routes and 30 policies, ${LIMIT} are allowed`);
-  const files = { '../dist/session.js': code, '../dist/SHA256SUMS': sums(code) };
-  for (const [path, text] of Object.entries(files)) {
+  const built = { 'session.js': code, 'session-sizes.json': manifest(code) };
+  for (const [file, text] of Object.entries({ ...built, SHA256SUMS: sums(built) })) {
+    const path = `../dist/${file}`;
     if (!process.argv.includes('--check')) writeFileSync(at(path), text);
     else if (readFileSync(at(path), 'utf8') !== text) refuse(`${path} is stale; run node build.mjs`);
   }

@@ -52,11 +52,11 @@ const answer = (x, refusal) => {
 // An expired cookie; for a browser name, Path, Domain and the prefix's rules decide which one it replaces.
 const expired = (domain) => ({ value: '', attributes: 'Max-Age=0; Path=/; Secure' + domain });
 
-// Two session cookies: which one the browser meant cannot be known. The page expires every one that could be ours.
-const duplicate = (x) => {
+// Two cookies of one name: which one the browser meant cannot be known. The page expires every one that could be ours.
+const duplicate = (x, name) => {
   var all = [expired('')];
   for (var host = x.m; host.includes('.'); host = host.replace(/^[^.]*\./, '')) all.push(expired('; Domain=' + host));
   x.c = { '__Host-zt-session': all[0] };
-  x.c['__Secure-zt-' + T.a] = { value: '', multiValue: all };
+  x.c[name || '__Secure-zt-' + T.a] = { value: '', multiValue: all };
   throw [400, 'duplicate'];
 };

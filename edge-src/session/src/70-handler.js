@@ -56,12 +56,10 @@ async function handler(event) {
       var t = fields(value);
     }
     var store = cf.kvs();
+    if (x.k) var known = await service(x, store);
     var doc = await store.get('a:' + T.a, { format: 'json' });
     opened(doc, x.t);
-    if (x.k) {
-      var served = await service(x, store);
-      return served;
-    }
+    if (x.k) return vouch(x, known);
     var key = doc.k[t[1]];
     if (!key || !(key[2] === 0 || x.t < key[2])) stale(x, t, 'kid');
     if (!equal(crypto.createHmac('sha256', bytes(key[0])).update(value.slice(0, -44)).digest(), t[13])) stale(x, t, 'mac');

@@ -176,6 +176,23 @@ test('settings that are missing or not understood leave a function that refuses 
   }
 });
 
+const NAMES = ['shop-assertion', 'shop-refresh', 'shop-hint', 'a-b-hint'];
+
+test('[T15] under a cookie domain no application is called like a companion cookie of another one', async () => {
+  const { config } = world;
+  const wide = (application) => ({ application, cookie: `__Secure-zt-${application}`, cookie_domain: 'example.com' });
+  const cases = [
+    ...NAMES.map((name) => [wide(name), '503']), ...NAMES.map((application) => [{ application }, '404']),
+    ...['shop-refreshed', 'refresh', 'hint', 'refresh-shop', 'shop-assertion-2', 'shoprefresh'].map((name) => [wide(name), '404']),
+  ];
+  for (const [changes, status] of cases) {
+    const lambda = await Lambda.start({ config: { ...config, ...changes } });
+    const response = await lambda.invoke({ Records: [{ cf: { config: { requestId: 'r' }, request: { method: 'GET', uri: '/oauth2/nothing', querystring: '', headers: { host: [{ value: HOST }] } } } }] });
+    lambda.stop();
+    assert.equal(response.status, status, JSON.stringify(changes));
+  }
+});
+
 const TRUSTED = { issuer: 'https://signals.example.com', jwks_uri: 'https://signals.example.com/jwks', audience: 'members', algorithms: ['RS256'] };
 const QUEUE = { url: 'https://sqs.eu-central-1.amazonaws.com/1/x.fifo', region: 'eu-central-1' };
 const FEDERATION = { audience: 'api://AzureADTokenExchange', algorithm: 'RS256', region: 'eu-central-1' };

@@ -1,7 +1,8 @@
 // The build's own gates: what the lint must refuse, what the renaming must keep, and that the committed bytes are fresh.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from '../../session/build.mjs';
+import { build, manifest, partsOf, render } from '../../session/build.mjs';
+import { largeTable } from '../../session/large-table.mjs';
 import { lint } from '../../session/lint.mjs';
 import { shorten } from '../../session/shorten.mjs';
 
@@ -56,6 +57,14 @@ function clash() {
   }
 }
 
+// The sizes beside the bundle say what a function of a table will weigh, so that whoever has too much is told which parts cost how much.
+function weighed(code, table) {
+  const { limit, core, parts } = JSON.parse(manifest(code));
+  const told = core + Buffer.byteLength(JSON.stringify(table)) + partsOf(table).reduce((sum, name) => sum + parts[name], 0);
+  const real = Buffer.byteLength(render(code, table));
+  return told === real && limit === 10240 ? [] : [`${told} told, ${real} bytes`];
+}
+
 export function buildFaults() {
   const shipped = readFileSync(fileURLToPath(new URL('../../dist/session.js', import.meta.url)), 'utf8');
   return [
@@ -63,6 +72,8 @@ export function buildFaults() {
     ['lint lets the rest pass', lint(FINE)],
     ...RENAMED.map(([code, want]) => [`renaming keeps properties and foreign names in ${code}`, want.test(shorten(code)) ? [] : [shorten(code)]]),
     ['renaming refuses an ambiguous name', clash()],
+    ...[{}, largeTable(), { m: 1, s: 1, q: [0], x: [{ i: ['4c63364'] }, { g: 60 }], i: { 'x-zt-email': 'email' }, r: [['/a', 32, 0, 0, {}, '/b']] }].map((table, i) => [`the sizes tell what a function weighs, table ${i}`, weighed(shipped, table)]),
+    ['the committed sizes are those of the committed bytes', manifest(shipped) === readFileSync(fileURLToPath(new URL('../../dist/session-sizes.json', import.meta.url)), 'utf8') ? [] : ['stale: run node edge-src/session/build.mjs']],
     ['the committed bytes are what the sources build', build() === shipped && build() === build() ? [] : ['stale: run node edge-src/session/build.mjs']]
   ];
 }

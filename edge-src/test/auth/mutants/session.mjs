@@ -66,6 +66,7 @@ export default [
   { id: 'T5', file: 'token.ts', from: "  if (Object.hasOwn(claims, 'cnf')) throw new Refusal('token', { detail: 'cnf' });\n", to: '' },
   { id: 'P16', what: 'a further issuer does not say who is in which group', file: 'mint.ts', from: 'own ? identity.claims : withoutPerson(identity.claims, config.claims)', to: 'identity.claims' },
   { id: 'R4', what: 'a user of the login provider is the same by token', file: 'token.ts', from: 'issuersOf(config).includes(issuer) ? userOf(claims, config.claims) : ', to: '' },
+  { id: 'T15', what: 'no name under a cookie domain is that of a companion', file: 'config.ts', from: "  at.check('application', config.cookieDomain === null || !/-(?:assertion|refresh|hint)$/.test(config.application));\n", to: '' },
   { id: 'T17', file: 'refresh_cookie.ts', from: "  if (line.length > LARGEST_COOKIE) throw new Refusal('cookie_size', { detail: 'refresh' });\n", to: '' },
   { id: 'T17', file: 'mint.ts', from: ' && lines.join().length + hint.length <= LARGEST_TOGETHER', to: '' },
   { id: 'T18', file: 'mint.ts', from: 'Math.min(previous.loginTime + absoluteLifetime, previous.deadline)', to: 'Infinity' },

@@ -9,13 +9,28 @@ const bound = (changes) => mint({ ah: ahOf(ASSERTION), ...changes });
 const carries = allowed({ headers: { 'x-zt-assertion': ASSERTION, 'x-zt-email': 'ada@example.com' } });
 const SECURE = '__Secure-zt-members';
 
+// RFC 6265, 5.3: a cookie is replaced by one of the same name, Domain and Path, so the page names every Domain this host may have it from.
+function twice(name, more = {}) {
+  const attributes = 'Max-Age=0; Path=/; Secure';
+  const gone = { value: '', attributes };
+  const domains = ['app.example.com', 'example.com'].map((domain) => ({ value: '', attributes: `${attributes}; Domain=${domain}` }));
+  return refused(400, 'duplicate', { page: true, cookies: { '__Host-zt-session': gone, [name]: { value: '', multiValue: [gone, ...domains] } }, ...more });
+}
+
 const assertions = [
   ['the bound one goes on', { cookie: bound(), cookies: JAR }, carries],
   ['absent', { cookie: bound() }, toLogin('assertion')],
   ['absent, fetch', { cookie: bound(), headers: FETCH }, told('assertion')],
   ['another one', { cookie: bound(), cookies: { '__Host-zt-assertion': `${ASSERTION}x` } }, toLogin('assertion')],
   ['empty', { cookie: bound(), cookies: { '__Host-zt-assertion': '' } }, toLogin('assertion')],
-  ['doubled', { cookie: bound(), cookies: { '__Host-zt-assertion': [ASSERTION, ASSERTION] } }, toLogin('assertion')],
+  ['[T15] doubled', { cookie: bound(), cookies: { '__Host-zt-assertion': [ASSERTION, ASSERTION] } }, twice('__Host-zt-assertion')],
+  ...[['before', [`${ASSERTION}x`, ASSERTION]], ['behind', [ASSERTION, `${ASSERTION}x`]], ['the same as', [ASSERTION, ASSERTION]]].map(([where, both]) =>
+    [`[T15] one that a neighbour laid ${where} ours ends in the page that expires both`, { cookie: null, cookies: { [SECURE]: bound(), [`${SECURE}-assertion`]: both } }, twice(`${SECURE}-assertion`), { ...SIGNED, c: SECURE }]),
+  ['[T15] one that a neighbour laid beside ours, fetch', { cookie: null, cookies: { [SECURE]: bound(), [`${SECURE}-assertion`]: [ASSERTION, 'x'] }, headers: FETCH }, twice(`${SECURE}-assertion`, { page: false }), { ...SIGNED, c: SECURE }],
+  ['[T15] one that a neighbour laid beside ours a moment after the login', { cookie: null, cookies: { [SECURE]: bound({ iat: b36(NOW - 9) }), [`${SECURE}-assertion`]: [ASSERTION, 'x'] } }, twice(`${SECURE}-assertion`), { ...SIGNED, c: SECURE }],
+  ['[T15] expired, the way is a login and no loop', { cookie: null, cookies: { [SECURE]: bound() } }, toLogin('assertion'), { ...SIGNED, c: SECURE }],
+  ['two of them on a public route go nowhere', { uri: '/public/a', cookie: null, cookies: { [`${SECURE}-assertion`]: [ASSERTION, 'x'] } }, open({ headers: { 'x-zt-assertion': null } }), { ...SIGNED, c: SECURE }],
+  ['two of them beside a session in a header do not count', { cookie: null, cookies: { [`${SECURE}-assertion`]: [ASSERTION, 'x'] }, headers: { 'x-zt-session': bound(), 'x-zt-assertion': ASSERTION } }, carries, { ...SIGNED, c: SECURE }],
   ['in a header beside a session in the cookie', { cookie: bound(), headers: { 'x-zt-assertion': ASSERTION } }, toLogin('assertion')],
   ['a forged header beside the bound cookie', { cookie: bound(), cookies: JAR, headers: { 'x-zt-assertion': 'forged' } }, carries],
   ['under the name of a cookie domain', { cookie: bound(), cookies: { [`${SECURE}-assertion`]: ASSERTION } }, toLogin('assertion')],
