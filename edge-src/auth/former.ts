@@ -51,6 +51,8 @@ export async function endFormer(request: Incoming, by: Succession, around: Surro
  */
 function isReplaced(former: KnownSession, { identity, transaction, session }: Succession): boolean {
   if (!same(former.user, session.user) || transaction.step !== undefined || transaction.age !== undefined) return true;
+  // After a sign-out: the store has ended it already, and when everyone is signed out it must not hear of each one again.
+  if (transaction.fresh) return false;
   const isTold = member(identity.claims, 'auth_time') !== undefined;
   return session.loginTime - former.loginTime >= SKEW && (isTold || transaction.gen === 0);
 }

@@ -63,7 +63,7 @@ test('[R21] somebody else in the same browser ends the former user’s session a
   assert.ok(jar[REFRESH], 'and the new one may renew');
 });
 
-for (const [name, query, claims] of [['context', `&step=${MFA}`, { acr: 'mfa' }], ['age', '&age=0', {}], ['login anew', '&fresh=1', {}]]) {
+for (const [name, query, claims] of [['context', `&step=${MFA}`, { acr: 'mfa' }], ['age', '&age=0', {}]]) {
   test(`[R21] [P19] a step-up by ${name} ends the session it came from`, async () => {
     const own = await worldOf();
     const { former, session } = await twice(own, { query, claims });
@@ -71,6 +71,16 @@ for (const [name, query, claims] of [['context', `&step=${MFA}`, { acr: 'mfa' }]
     assert.deepEqual(ended(own), [former.handle]);
   });
 }
+
+test('[R21] after a sign-out the store has ended the former session: who comes back puts nothing more into the queue, unless as somebody else', async () => {
+  const own = await worldOf();
+  await twice(own, { query: '&fresh=1' });
+  assert.equal(own.queue.calls, 0);
+  const { former } = await twice(own, { query: '&fresh=1', claims: { sub: 'user-2' } });
+  assert.deepEqual(ended(own), [former.handle]);
+  const { former: stepped } = await twice(own, { query: `&fresh=1&step=${MFA}`, claims: { acr: 'mfa' } });
+  assert.deepEqual(ended(own), [former.handle, stepped.handle]);
+});
 
 test('[R21] a step-up a moment after the login ends that session, too, although the provider did not ask anew', async () => {
   const own = await worldOf();

@@ -48,6 +48,7 @@ export default [
   { id: 'R21', what: 'somebody else, or a step-up, ends it whatever its age', file: 'former.ts', from: '  if (!same(former.user, session.user) || transaction.step !== undefined || transaction.age !== undefined) return true;\n', to: '' },
   { id: 'R21', what: 'tabs are one login', file: 'former.ts', from: 'session.loginTime - former.loginTime >= SKEW && ', to: '' },
   { id: 'R21', what: 'a round for newer rights is no login', file: 'former.ts', from: ' && (isTold || transaction.gen === 0)', to: '' },
+  { id: 'R21', what: 'after a sign-out the store hears of nobody again', file: 'former.ts', from: '  if (transaction.fresh) return false;\n', to: '' },
   { id: 'R21', what: 'what is over costs nothing', file: 'former.ts', from: 'return usable && !same(', to: 'return (usable || true) && !same(' },
   { id: 'R21', what: 'what can be renewed is not over', file: 'former.ts', from: ' || (renewal !== undefined && belongsTo(renewal, former));', to: ';' },
   { id: 'R21', what: 'the time spares the new login', file: 'former.ts', from: 'session.loginTime - 1 : now;', to: 'now : now;' },
