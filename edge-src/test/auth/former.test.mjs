@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHash } from 'node:crypto';
-import { cookieHeader, cookiesAfter, locationOf, MEMBERSHIP } from './support/application.mjs';
+import { cookieHeader, cookiesAfter, HOST, locationOf, MEMBERSHIP } from './support/application.mjs';
 import { makeToken } from './support/plain_provider.mjs';
 import { OUTAGES } from './support/queue.mjs';
 import { readCookie } from './support/session_reader.mjs';
@@ -205,4 +205,22 @@ test('[R21] a login that fails ends nothing', async () => {
   const stepped = await own.begin('/b', { query: `&step=${MFA}`, jar });
   assert.equal((await own.finish(stepped, { acr: 'pwd' })).status, '403');
   assert.deepEqual([own.queue.calls, withdrawn(own)], [0, []]);
+});
+
+const SCRIPT = { origin: `https://${HOST}`, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', accept: '*/*' };
+
+test('[R16] [R9] a session that the provider renews as somebody else is ended in the store, too: a copy of its cookies is no safer', async () => {
+  for (const [fault, detail] of [[undefined, ''], [(response) => response.writeHead(500).end(), 'former_queue_unavailable']]) {
+    const own = await worldOf();
+    own.provider.refreshToken = (form) => (form.get('grant_type') === 'authorization_code' ? 'mine' : 'of-somebody-else');
+    const { jar } = await own.login('/a');
+    const { handle } = sessionIn(jar, own);
+    own.provider.idToken = makeToken(own.provider.key, await own.claims({ asked: {} }, { sub: 'user-2' }));
+    own.queue.fault = fault;
+    const response = await own.get('/oauth2/refresh', { method: 'POST', headers: { cookie: cookieHeader(jar), ...SCRIPT } });
+    assert.deepEqual([response.status, JSON.parse(response.body).code, cookiesAfter(response, jar)], ['403', 'refresh_identity', {}]);
+    assert.deepEqual([ended(own), withdrawn(own)], [fault === undefined ? [handle] : [], ['of-somebody-else']]);
+    const line = await own.lambda.audited((each) => each.code === 'refresh_identity');
+    assert.deepEqual([line.decision, line.handle, line.detail, line.revoked], ['deny', handle, detail, fault === undefined ? [`session:${handle}`] : []]);
+  }
 });

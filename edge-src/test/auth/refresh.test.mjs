@@ -175,25 +175,6 @@ test('[R16] an answer for somebody else ends the session and takes every cookie'
   }
 });
 
-test('[R16] [R9] the session that a provider answers with somebody else is ended in the store, too: a copy of its cookies is no safer', async () => {
-  for (const [fault, detail] of [[undefined, ''], [(response) => response.writeHead(500).end(), 'former_queue_unavailable']]) {
-    const own = await worldOf({}, { queue: true });
-    own.provider.refreshToken = (form) => (form.get('grant_type') === 'authorization_code' ? 'mine' : 'of-somebody-else');
-    const jar = await loggedIn(own);
-    const { handle } = sessionIn(jar, own);
-    await nextIdToken(own, { sub: 'user-2' });
-    own.queue.fault = fault;
-    const response = await scriptWith(jar, own);
-    assert.deepEqual([response.status, JSON.parse(response.body).code, cookiesAfter(response, jar)], ['403', 'refresh_identity', {}]);
-    assert.deepEqual(own.queue.messages.map(({ key }) => key), fault === undefined ? [handle] : []);
-    assert.deepEqual(own.provider.revocations.map(({ form }) => form.get('token')), ['of-somebody-else']);
-    const line = await own.lambda.audited((each) => each.code === 'refresh_identity');
-    assert.deepEqual([line.decision, line.handle, line.detail], ['deny', handle, detail]);
-    assert.deepEqual(line.revoked, fault === undefined ? [`session:${handle}`] : []);
-    own.stop();
-  }
-});
-
 const NOT_OURS = [
   ['another issuer', { iss: 'https://evil.example' }],
   ['another audience', { aud: 'client-2' }],
