@@ -31,7 +31,7 @@ function add(page: Page, fact: Fact, owners: ReadonlyMap<string, Set<string>>): 
   const many = owner !== undefined && (owners.get(owner)?.size ?? 0) > SESSIONS_OF_ONE;
   const crowded = owner !== undefined && !page[kind].has(name) && slotsOf(page) >= CROWDED;
   if (owner === undefined || !(many || crowded)) return raise(page, kind, name, at);
-  page.s.delete(name);
+  page[kind].delete(name);
   raise(page, 'u', owner, at);
 }
 

@@ -11,7 +11,7 @@ export interface Fact {
   /** Eight characters. */
   readonly name: string;
   readonly at: number;
-  /** The user's eight characters of a revoked session, where the message names them. */
+  /** The user's eight characters of a revoked session, or of the provider's, where the message names them. */
   readonly owner?: string;
 }
 
@@ -33,7 +33,7 @@ export function readMessage(body: unknown, sent: number): Fact | undefined {
   const page = key.slice(0, 2);
   const when = Math.min(at, sent);
   if (kind === 'user') return { page, kind: 'u', name: key.slice(2, 10), at: when };
-  if (kind === 'provider_session') return { page, kind: 'o', name: key.slice(12), at: when };
+  if (kind === 'provider_session') return { page, kind: 'o', name: key.slice(12), at: when, owner: key.slice(2, 10) };
   const fact = { page, kind: 's', name: key.slice(2), at: when } as const;
   if (user === undefined) return fact;
   if (typeof user !== 'string' || !KEYS.user.test(user) || !user.startsWith(page)) return undefined;

@@ -75,17 +75,21 @@ test('[R4] more than eight sessions of one user become his not-before, and nobod
   assert.equal(world.page('pp'), `1000000uAAAAAAAA${T(NOW - 5)}`);
 });
 
-test('[R4] one user who signs out again and again takes one slot of a crowded page', async () => {
-  const user = 'ppAAAAAAAAzz';
-  for (let n = 0; n < 300; n += 3) {
-    const body = (at) => logout(`pp${String(at).padStart(8, 'S')}`, NOW - 5, { user });
-    await world.run({ Records: [record(body(n)), record(body(n + 1)), record(body(n + 2))] });
-  }
-  const text = world.page('pp');
-  assert.ok(text.startsWith('1000000'), 'the page did not collapse: nobody else logs in again');
-  assert.match(text, /uAAAAAAAA/);
-  assert.ok((text.length - 7) / 15 <= 41, text);
-});
+const KINDS = {
+  'signs out': (n) => logout(`pp${String(n).padStart(8, 'S')}`, NOW - 5, { user: 'ppAAAAAAAAzz' }),
+  'is signed out by the provider': (n) => ({ ...logout(`ppAAAAAAAAzz${String(n).padStart(8, 'S')}`), kind: 'provider_session', source: 'backchannel' }),
+};
+for (const [what, body] of Object.entries(KINDS)) {
+  test(`[R4] one user who ${what} again and again takes one slot of a crowded page`, async () => {
+    for (let n = 0; n < 300; n += 3) {
+      await world.run({ Records: [record(body(n)), record(body(n + 1)), record(body(n + 2))] });
+    }
+    const text = world.page('pp');
+    assert.ok(text.startsWith('1000000'), 'the page did not collapse: nobody else logs in again');
+    assert.match(text, /uAAAAAAAA/);
+    assert.ok((text.length - 7) / 15 <= 41, text);
+  });
+}
 
 test('a user named beside a session of another page is poison', async () => {
   await world.run({ Records: [record(logout('ppSSSSSSSS', NOW - 5, { user: 'qqAAAAAAAAzz' }))] });
