@@ -1,29 +1,37 @@
 // What may fail, and how: each dependency of the functions with its controls in the local cloud. A rule that hits nothing counts the calls.
 import { control } from './world.mjs';
 
-/** Longer than any try of a function, shorter than its patience: what is late is not lost. */
-const LATE = 400;
 const NEVER = 1_000_000_000;
-/** Every call from there on. */
-const LASTING = 0;
 
-const once = (kind, more = {}) => ({ kind, count: 1, delay_ms: LATE, ...more });
-const OF_AWS = {
-  error: once('5xx'), timeout: once('timeout'), garbage: once('garbage'), truncated: once('truncated'), slow: once('slow'),
-  throttle: once('throttle'), denied: once('denied'), reset: once('reset'), 'error from there on': once('5xx', { count: LASTING }), 'timeout from there on': once('timeout', { count: LASTING }),
+/** Late, and well within the patience of a single try. */
+const once = (kind, more = {}) => ({ kind, count: 1, delay_ms: 400, ...more });
+/** This call and every later one. */
+const lasting = (kind, more) => once(kind, { count: 0, ...more });
+
+const COMMON = {
+  timeout: once('timeout'), garbage: once('garbage'), truncated: once('truncated'), slow: once('slow'), reset: once('reset'),
+  'timeout from there on': lasting('timeout'),
+  // Each call within its own patience, and many of them together beyond what a request may take.
+  'slow from there on': lasting('slow', { delay_ms: 1500 }),
 };
-const OF_HTTP = {
-  error: once('error'), timeout: once('timeout'), garbage: once('garbage'), truncated: once('truncated'), slow: once('slow'),
-  reset: once('reset'), 'error from there on': once('error', { count: LASTING, status: 503 }),
-};
+const OF_AWS = { error: once('5xx'), throttle: once('throttle'), denied: once('denied'), 'error from there on': lasting('5xx'), ...COMMON };
+const OF_HTTP = { error: once('error'), 'error from there on': lasting('error', { status: 503 }), ...COMMON };
 const OF_STORE = {
   error: once('error'), timeout: once('timeout'), garbage: once('garbage'), truncated: once('truncated'), slow: once('slow'),
-  missing: once('missing'), 'error from there on': once('error', { count: LASTING }),
+  missing: once('missing'), 'error from there on': lasting('error'),
 };
+
+/** What a right hangs on, with nothing else to tell it: without a good answer there is none. */
+const CLOSED = new Set(['store', 'groups', 'hook']);
 
 class Dependency {
   constructor(name, family, kinds, url, selects) {
     Object.assign(this, { name, family, kinds, url, selects });
+  }
+
+  /** Whether a flow may come to its end although this failed so: late is not lost, and a second try may be made of what changes nothing. */
+  mayEndWell(kind) {
+    return !CLOSED.has(this.name) || kind.startsWith('slow') || (kind === 'reset' && this.name === 'groups');
   }
 
   /** From now on the `nth` call fails so. */

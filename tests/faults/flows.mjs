@@ -162,7 +162,7 @@ export const FLOWS = {
     ...outsideOf(securityEvent, '/oauth2/events', 'application/secevent+jwt', (token) => token),
     succeeded: (_, { status }) => status === 202,
   },
-  'exchange of a bearer token': { application: 'shop', person: 'alice', dependencies: ['secrets', 'keys'], act: exchanged, succeeded: shows },
+  'exchange of a bearer token': { application: 'shop', person: 'alice', dependencies: ['store', 'secrets', 'keys'], act: exchanged, succeeded: shows },
   'keys of the assertion': {
     application: 'work', person: 'alice', dependencies: ['secrets'],
     act: (visitor) => visitor.request(`${visitor.application.origin}/oauth2/jwks.json`),

@@ -4,6 +4,8 @@ const MEMBERS = 'log v time application endpoint decision code detail status han
 const DECISIONS = 'allow login refresh logout revoke exchange page deny error'.split(' ');
 const TABLE_LINE = /^v1 (allow|public|login|deny|error) (-|[a-z]+) r(-|\d+) p(-|[\w./-]+) h(-|[\w-]{10}|~[a-z0-9-]+)$/;
 const LATEST = 3000;
+/** The timeout of the auth function: an answer after it is CloudFront's. */
+const LONGEST = 15_000;
 
 /** A status that says who must act: anything of 5xx but 503 would be a fault of ours. */
 const isHonest = (status) => (status >= 200 && status < 500) || status === 503;
@@ -72,6 +74,7 @@ export async function judge(visitor, { logs }) {
   const wrong = [];
   for (const exchange of visitor.seen) {
     if (!isHonest(exchange.status)) wrong.push(told(exchange, 'a fault of ours'));
+    if (exchange.took > LONGEST) wrong.push(told(exchange, `after ${exchange.took.toFixed(0)} ms`));
     const why = unreadable(exchange);
     if (why !== undefined) wrong.push(told(exchange, why));
   }

@@ -27,6 +27,15 @@ class Tail {
   }
 }
 
+/** A line that is not one JSON text is none of anybody's, but for its request. */
+function parsedLine(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { broken: text, request: /"request":"([^"]*)"/.exec(text)?.[1] };
+  }
+}
+
 export class Logs {
   #edge;
   #tails = new Map();
@@ -57,7 +66,7 @@ export class Logs {
         this.text.push(line);
         const at = line.indexOf('{"log":"zt-auth"');
         if (at < 0) continue;
-        const parsed = JSON.parse(line.slice(at));
+        const parsed = parsedLine(line.slice(at));
         this.auth.set(parsed.request, [...(this.auth.get(parsed.request) ?? []), parsed]);
       }
     }

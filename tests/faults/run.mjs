@@ -75,6 +75,7 @@ async function walk(flow, dependency, { kind, nth } = {}) {
   const wrong = passes({ visitor, flow, before });
   const succeeded = flow.succeeded(visitor, answer);
   if ((kind === undefined || kind === 'slow') && !succeeded) wrong.push(`${answer.status} ${answer.path}: ${answer.body.slice(0, 200)}`);
+  if (kind !== undefined && succeeded && !dependency.mayEndWell(kind)) wrong.push(`done, although ${dependency.name} gave no answer`);
   if (kind !== undefined && calls < nth) wrong.push(`only ${calls} calls`);
   if (!succeeded && answer.status !== 503) wrong.push(`neither done nor an outage: ${answer.status} ${answer.path}: ${answer.body.slice(0, 200)}`);
   if (!succeeded) wrong.push(...(await getsThrough(visitor, flow, state)));

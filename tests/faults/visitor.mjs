@@ -68,9 +68,11 @@ export class Visitor {
     const cookies = [...this.#jar(hostname).values()].filter(({ path }) => covers(path, pathname)).map(({ name, value }) => `${name}=${value}`);
     const sent = { 'user-agent': 'zt-faults', ...(cookies.length > 0 && { cookie: cookies.join('; ') }), ...headers };
     this.#note(url);
+    const began = performance.now();
     const answer = await this.world.send(url, { method, headers: sent, body });
+    const took = performance.now() - began;
     this.#keep(hostname, [answer.headers['set-cookie'] ?? []].flat());
-    const exchange = { url, path: pathname, method, ...answer };
+    const exchange = { url, path: pathname, method, took, ...answer };
     if (answer.headers.location !== undefined) this.#note(new URL(answer.headers.location, url).href);
     if (ours) this.seen.push(exchange);
     return exchange;
