@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use zt_acceptance_tests::members::Members;
 
-/// Every limit, a country and every managed group of AWS that the local edge knows. Nothing only counts.
+/// Every limit, a country and every managed group of AWS that the local edge knows. Nothing only counts. The login's own limit is
+/// below the burst: it is for people.
 const EVERY_RULE: &str = r#"
   web_acl = {
     rate_limit       = 300
-    auth_rate_limit  = 200
+    auth_rate_limit  = 80
     path_rate_limits = { "/oauth2/" = 250, "/api/" = 50 }
     geo              = { block = ["KP"] }
     managed_groups = [

@@ -1,7 +1,8 @@
 //! The web ACL: the first thing a request meets.
 //!
 //! Machine endpoints of the login are called by servers of identity providers, from hosting networks and other
-//! countries: geography and managed groups leave them alone, rate limits do not.
+//! countries: geography and managed groups leave them alone, the general rate limit does not. The login's own limit would: a
+//! provider tells of everybody's logout from a few addresses, and never a second time (Back-Channel Logout 1.0, 2.8).
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,10 @@ pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, firewall: &Firewall, auth_p
 fn rules(firewall: &Firewall, auth_prefix: &str) -> Vec<Rule> {
     let mut rules = Vec::new();
     rules.extend(geo(&firewall.geo, auth_prefix));
-    let login = path(&format!("{auth_prefix}/"), PathPosition::Start);
+    let login = Statement::And(vec![
+        path(&format!("{auth_prefix}/"), PathPosition::Start),
+        not_machine(auth_prefix),
+    ]);
     rules.push(rate("auth-rate-limit", firewall.auth_rate_limit, Some(login)));
     for (index, (prefix, limit)) in firewall.path_rate_limits.iter().enumerate() {
         rules.push(rate(
@@ -177,7 +181,7 @@ mod tests {
 
     /// Checklist: K15.
     #[test]
-    fn servers_of_identity_providers_meet_rate_limits_only() {
+    fn servers_of_identity_providers_meet_the_general_rate_limit_only() {
         let group = ManagedGroup {
             name: "AWSManagedRulesCommonRuleSet".into(),
             vendor: "AWS".into(),
@@ -202,7 +206,8 @@ mod tests {
         };
     }
 
-    /// Checklist: K15. The login has a stricter limit of its own, on every spelling of its paths and on no other.
+    /// Checklist: K15. The login has a stricter limit of its own, on every spelling of its paths and on no other; servers of
+    /// identity providers have the general one.
     #[test]
     fn the_login_has_a_limit_of_its_own() {
         let firewall = Firewall {
@@ -217,10 +222,14 @@ mod tests {
             .iter()
             .map(|rule| (rule.name.as_str(), rule.statement.clone()))
             .collect();
-        let login = Statement::Path {
-            text: "/oauth2/".to_owned(),
-            position: PathPosition::Start,
+        let path = |text: &str, position| Statement::Path {
+            text: text.to_owned(),
+            position,
         };
+        let machines = ["/oauth2/backchannel-logout", "/oauth2/events", "/oauth2/jwks.json"]
+            .map(|text| path(text, PathPosition::Exactly));
+        let people = Statement::Not(Box::new(Statement::Or(machines.into())));
+        let login = Statement::And(vec![path("/oauth2/", PathPosition::Start), people]);
         let limit = |limit, scope: Option<Statement>| Statement::Rate {
             limit,
             window_seconds: 300,

@@ -9,7 +9,11 @@ pub(super) fn web_acl() -> Attribute {
         "The web ACL in front of the application. Rate limits count requests of one address in five minutes.",
         vec![
             limit("rate_limit", 2000, "all requests"),
-            limit("auth_rate_limit", 100, "the endpoints of the login"),
+            limit(
+                "auth_rate_limit",
+                100,
+                "the endpoints of the login, without those that servers of identity providers call",
+            ),
             Attribute::map_of(
                 "path_rate_limits",
                 Type::Number,
