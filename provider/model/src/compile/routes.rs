@@ -32,6 +32,28 @@ pub struct CompiledRoute {
     pub tls13: bool,
 }
 
+impl CompiledRoute {
+    /// A route that admits nobody, and says nothing else.
+    #[must_use]
+    pub fn closed(pattern: Pattern) -> Self {
+        Self {
+            matching: Route {
+                pattern,
+                encoded_slash: false,
+                semicolon: false,
+            },
+            access: Access::Policies(Vec::new()),
+            methods: None,
+            always_401: false,
+            origin: None,
+            shared_cache: false,
+            cors: None,
+            rewrite: None,
+            tls13: false,
+        }
+    }
+}
+
 /// Who may pass a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {

@@ -6,7 +6,7 @@
 
 use zt_model::compile::{Access, Compiled, CompiledRoute};
 use zt_model::ids::PolicyName;
-use zt_model::route::{Pattern, Route};
+use zt_model::route::Pattern;
 
 /// Whether a path of the old route and of the new one goes to the same place, cached in the same way.
 pub(super) type SameDelivery<'a> = &'a dyn Fn(&CompiledRoute, &CompiledRoute) -> bool;
@@ -66,21 +66,7 @@ pub(super) fn closed(old: &Compiled, new: &Compiled, same: SameDelivery<'_>) -> 
 /// The routes of a table and what holds behind them: nobody passes a path that no route decides, and the distribution
 /// sends it where it sends everything without an origin of its own.
 fn decided(table: &Compiled) -> Vec<CompiledRoute> {
-    let rest = Pattern::parse("/*", false).ok().map(|pattern| CompiledRoute {
-        matching: Route {
-            pattern,
-            encoded_slash: false,
-            semicolon: false,
-        },
-        access: Access::Policies(Vec::new()),
-        methods: None,
-        always_401: false,
-        origin: None,
-        shared_cache: false,
-        cors: None,
-        rewrite: None,
-        tls13: false,
-    });
+    let rest = Pattern::parse("/*", false).ok().map(CompiledRoute::closed);
     table.routes.iter().cloned().chain(rest).collect()
 }
 

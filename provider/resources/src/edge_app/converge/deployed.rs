@@ -5,7 +5,7 @@
 use zt_aws::cloudfront::{Behavior, DistributionConfig, Origin, OriginKind};
 use zt_model::compile::{Access, Compiled, CompiledRoute};
 use zt_model::membership::MembershipDocument;
-use zt_model::route::{Pattern, Route};
+use zt_model::route::Pattern;
 
 use super::serving::session_code;
 use crate::edge_app::component::distribution;
@@ -108,19 +108,8 @@ fn route(delivered: &Delivered) -> Option<CompiledRoute> {
         return None;
     }
     Some(CompiledRoute {
-        matching: Route {
-            pattern: Pattern::parse(&delivered.pattern, false).ok()?,
-            encoded_slash: false,
-            semicolon: false,
-        },
-        access: Access::Policies(Vec::new()),
-        methods: None,
-        always_401: false,
-        origin: None,
         shared_cache: delivered.cached,
-        cors: None,
-        rewrite: None,
-        tls13: false,
+        ..CompiledRoute::closed(Pattern::parse(&delivered.pattern, false).ok()?)
     })
 }
 
