@@ -96,14 +96,20 @@ pub struct Endpoints {
     pub cloudfront: Option<String>,
     /// The data plane of key value stores.
     pub cloudfront_keyvaluestore: Option<String>,
+    /// EventBridge.
+    pub events: Option<String>,
     /// IAM.
     pub iam: Option<String>,
     /// Lambda.
     pub lambda: Option<String>,
+    /// CloudWatch Logs.
+    pub logs: Option<String>,
     /// S3.
     pub s3: Option<String>,
     /// Secrets Manager.
     pub secretsmanager: Option<String>,
+    /// SQS.
+    pub sqs: Option<String>,
     /// STS.
     pub sts: Option<String>,
     /// The web application firewall.

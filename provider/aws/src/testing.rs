@@ -132,10 +132,13 @@ pub(crate) fn settings() -> Settings {
         endpoints: Endpoints {
             cloudfront: here.clone(),
             cloudfront_keyvaluestore: here.clone(),
+            events: here.clone(),
             iam: here.clone(),
             lambda: here.clone(),
+            logs: here.clone(),
             s3: here.clone(),
             secretsmanager: here.clone(),
+            sqs: here.clone(),
             sts: here.clone(),
             wafv2: here,
         },

@@ -3,16 +3,19 @@
 use zt_framework::value::Type;
 use zt_framework::{Attribute, Block, BlockNesting, Schema, Value};
 
-/// Services whose endpoint can be replaced.
-pub(crate) const ENDPOINTS: [&str; 8] = [
-    "cloudfront",
-    "cloudfront_keyvaluestore",
-    "iam",
-    "lambda",
-    "s3",
-    "secretsmanager",
-    "sts",
-    "wafv2",
+/// Services whose endpoint can be replaced, in hashicorp/aws's words, and how AWS's own variables name them.
+pub(crate) const ENDPOINTS: [(&str, &str); 11] = [
+    ("cloudfront", "CLOUDFRONT"),
+    ("cloudfront_keyvaluestore", "CLOUDFRONT_KEYVALUESTORE"),
+    ("events", "EVENTBRIDGE"),
+    ("iam", "IAM"),
+    ("lambda", "LAMBDA"),
+    ("logs", "CLOUDWATCH_LOGS"),
+    ("s3", "S3"),
+    ("secretsmanager", "SECRETS_MANAGER"),
+    ("sqs", "SQS"),
+    ("sts", "STS"),
+    ("wafv2", "WAFV2"),
 ];
 
 pub(crate) fn schema() -> Schema {
@@ -129,11 +132,10 @@ fn default_tags() -> Block {
 }
 
 fn endpoints() -> Block {
-    let endpoint = |name: &str| {
-        let variable = format!("AWS_ENDPOINT_URL_{}", name.to_uppercase());
+    let endpoint = |(name, variable): (&str, &str)| {
         Attribute::string(
             name,
-            format!("Endpoint of {name}. Default: `{variable}`, then `AWS_ENDPOINT_URL`."),
+            format!("Endpoint of {name}. Default: `AWS_ENDPOINT_URL_{variable}`, then `AWS_ENDPOINT_URL`."),
         )
         .optional()
         .validate(is_address)

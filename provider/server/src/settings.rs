@@ -68,10 +68,13 @@ fn endpoints(blocks: &[Value]) -> Endpoints {
     Endpoints {
         cloudfront: endpoint("cloudfront"),
         cloudfront_keyvaluestore: endpoint("cloudfront_keyvaluestore"),
+        events: endpoint("events"),
         iam: endpoint("iam"),
         lambda: endpoint("lambda"),
+        logs: endpoint("logs"),
         s3: endpoint("s3"),
         secretsmanager: endpoint("secretsmanager"),
+        sqs: endpoint("sqs"),
         sts: endpoint("sts"),
         wafv2: endpoint("wafv2"),
     }
@@ -113,6 +116,27 @@ mod tests {
         let settings = settings(&Value::object([]), "zt".to_owned());
         assert!(settings.region.is_none() && settings.access_key.is_none() && settings.assume_role.is_empty());
         assert_eq!(settings.endpoints, Endpoints::default());
+    }
+
+    /// A name of the schema that nobody reads would be an endpoint that is silently not used.
+    #[test]
+    fn every_endpoint_of_the_schema_is_read() {
+        for (name, _) in crate::schema::ENDPOINTS {
+            let own = Value::object([(name, format!("http://{name}.invalid").into())]);
+            let block = Value::object([("endpoints", Value::Set(vec![own]))]);
+            let found = format!("{:?}", settings(&block, String::new()).endpoints);
+            assert_eq!(found.matches("Some(").count(), 1, "{name}: {found}");
+            assert!(
+                found.contains(&format!("{name}: Some(\"http://{name}.invalid\")")),
+                "{found}"
+            );
+        }
+        let all = format!("{:?}", Endpoints::default()).matches("None").count();
+        assert_eq!(
+            crate::schema::ENDPOINTS.len(),
+            all,
+            "each endpoint has a name in the schema"
+        );
     }
 
     #[test]

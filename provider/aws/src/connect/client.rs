@@ -98,13 +98,15 @@ impl Aws {
     /// The endpoint that replaces SQS's own, for code that calls it elsewhere.
     #[must_use]
     pub fn sqs_endpoint(&self) -> Option<String> {
-        self.shared.endpoint(&None, "SQS")
+        self.shared.endpoint(&self.shared.settings.endpoints.sqs, "SQS")
     }
 
     /// Rules of one region.
     #[must_use]
     pub fn events(&self, region: &str) -> Events {
-        let endpoint = self.shared.endpoint(&None, "EventBridge");
+        let endpoint = self
+            .shared
+            .endpoint(&self.shared.settings.endpoints.events, "EventBridge");
         let client = client!(aws_sdk_eventbridge, &self.shared, regional(region), endpoint);
         Events::new(client, self.caller("EventBridge"))
     }
@@ -112,7 +114,9 @@ impl Aws {
     /// Log groups of one region.
     #[must_use]
     pub fn logs(&self, region: &str) -> Logs {
-        let endpoint = self.shared.endpoint(&None, "CloudWatch Logs");
+        let endpoint = self
+            .shared
+            .endpoint(&self.shared.settings.endpoints.logs, "CloudWatch Logs");
         let client = client!(aws_sdk_cloudwatchlogs, &self.shared, regional(region), endpoint);
         Logs::new(client, self.caller("CloudWatch Logs"))
     }

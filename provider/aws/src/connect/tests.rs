@@ -231,6 +231,70 @@ async fn a_services_endpoint_can_come_from_the_shared_files() {
     );
 }
 
+/// One service whose endpoint nobody can replace would reach AWS from a test, or not at all from a closed network.
+#[tokio::test]
+async fn every_service_is_called_at_the_endpoint_of_the_settings() {
+    let own = |name: &str| Some(format!("http://{name}.invalid"));
+    let settings = Settings {
+        endpoints: Endpoints {
+            cloudfront: own("cloudfront"),
+            cloudfront_keyvaluestore: own("keyvalue"),
+            events: own("events"),
+            iam: own("iam"),
+            lambda: own("lambda"),
+            logs: own("logs"),
+            s3: own("s3"),
+            secretsmanager: own("secretsmanager"),
+            sqs: own("sqs"),
+            sts: own("sts"),
+            wafv2: own("wafv2"),
+        },
+        ..settings()
+    };
+    let refused = || answer(403, "");
+    let canned = canned_with(settings, (0..12).map(|_| refused())).await.unwrap();
+    let aws = &canned.aws;
+    let arn = "arn:aws:cloudfront::111122223333:key-value-store/1";
+    aws.cloudfront().describe_store("main").await.unwrap_err();
+    aws.keyvalue(arn).describe().await.unwrap_err();
+    aws.events("eu-west-3").rule("r").await.unwrap_err();
+    aws.iam().role("r").await.unwrap_err();
+    aws.lambda().describe_function("f", None).await.unwrap_err();
+    aws.lambda_in("eu-west-3")
+        .describe_function("f", None)
+        .await
+        .unwrap_err();
+    aws.logs("eu-west-3").group("g").await.unwrap_err();
+    aws.s3("eu-west-3").bucket_policy("b").await.unwrap_err();
+    aws.secretsmanager().describe("s").await.unwrap_err();
+    aws.sqs("eu-west-3").find("q").await.unwrap_err();
+    aws.sts().caller_identity().await.unwrap_err();
+    aws.wafv2().web_acl("w", "1").await.unwrap_err();
+    let host = |line: String| {
+        let after = line.split("://").nth(1).unwrap_or_default().to_owned();
+        after.split('.').next().unwrap_or_default().to_owned()
+    };
+    let hosts: Vec<String> = canned.lines().into_iter().map(host).collect();
+    assert_eq!(
+        hosts,
+        [
+            "cloudfront",
+            "keyvalue",
+            "events",
+            "iam",
+            "lambda",
+            "lambda",
+            "logs",
+            "s3",
+            "secretsmanager",
+            "sqs",
+            "sts",
+            "wafv2"
+        ]
+    );
+    assert_eq!(aws.sqs_endpoint(), own("sqs"));
+}
+
 #[tokio::test]
 async fn services_of_the_edge_are_called_in_us_east_1_whatever_the_region() {
     let region = |signature: &str| signature.split('/').nth(2).unwrap().to_owned();

@@ -57,10 +57,13 @@ fn settings(access_key: String, secret_key: &str) -> Option<Settings> {
         endpoints: Endpoints {
             cloudfront: here.clone(),
             cloudfront_keyvaluestore: here.clone(),
+            events: here.clone(),
             iam: here.clone(),
             lambda: here.clone(),
+            logs: here.clone(),
             s3: here.clone(),
             secretsmanager: here.clone(),
+            sqs: here.clone(),
             sts: here.clone(),
             wafv2: here,
         },
