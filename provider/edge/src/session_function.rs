@@ -41,9 +41,14 @@ pub struct FunctionTooLarge {
     pub bytes: usize,
     /// Bytes of the runtime with the parts that the table asks for.
     pub runtime: usize,
+    /// What each of these parts takes, the core among them.
+    pub parts: Vec<(String, usize)>,
     /// What the parts of the table take, the largest first.
     pub costs: Vec<(String, usize)>,
 }
+
+/// How many entries of one kind are told one by one.
+const TOLD: usize = 10;
 
 impl FunctionTooLarge {
     /// By how many bytes it is too large.
@@ -51,6 +56,56 @@ impl FunctionTooLarge {
     pub fn over(&self) -> usize {
         self.bytes.saturating_sub(FUNCTION_LIMIT)
     }
+
+    /// What costs how much, a line for each kind: for whoever has to make it smaller.
+    #[must_use]
+    pub fn listing(&self) -> String {
+        let parts = self
+            .parts
+            .iter()
+            .map(|(part, bytes)| (wanted_by(part), *bytes))
+            .collect();
+        let kind = |kind: &str| -> Vec<(String, usize)> {
+            let of_kind = self.costs.iter().filter(|(part, _)| part.starts_with(kind));
+            of_kind.cloned().collect()
+        };
+        let of_no_kind = |(part, _): &&(String, usize)| !part.ends_with(']');
+        let rest = self.costs.iter().filter(of_no_kind).cloned().collect();
+        let kinds = [
+            ("the code", parts),
+            ("routes", kind("routes[")),
+            ("policies", kind("policies[")),
+            ("the rest of the table", rest),
+        ];
+        kinds.iter().map(|(kind, costs)| line(kind, costs)).collect()
+    }
+}
+
+/// The sum of one kind, and its largest entries.
+fn line(kind: &str, costs: &[(String, usize)]) -> String {
+    let sum = |costs: &[(String, usize)]| costs.iter().map(|(_, bytes)| bytes).sum::<usize>();
+    let told = costs.iter().take(TOLD).map(|(part, bytes)| format!("{part} {bytes}"));
+    let mut told: Vec<String> = told.collect();
+    if let Some(others) = costs.get(TOLD..).filter(|others| !others.is_empty()) {
+        told.push(format!("{} others {}", others.len(), sum(others)));
+    }
+    format!("  {kind}: {} bytes ({})\n", sum(costs), told.join(", "))
+}
+
+/// A part of the runtime with what of a configuration asks for it.
+fn wanted_by(part: &str) -> String {
+    let by = match part {
+        "address" => "ips of policies",
+        "context" => "what policies ask of a request",
+        "cors" => "cors of routes",
+        "identity" => "identity_headers",
+        "machine" => "bearer_issuers or service tokens",
+        "rewrite" => "spa of routes",
+        "step" => "acr, amr or max_age of policies",
+        "tls" => "min_tls of routes",
+        other => return other.to_owned(),
+    };
+    format!("{by}:")
 }
 
 impl std::fmt::Display for FunctionTooLarge {
@@ -105,6 +160,7 @@ fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> 
     let json = table.json();
     let mut parts = table.parts();
     parts.extend(condition_parts(&json));
+    let sizes = part_sizes(runtime, &parts);
     let runtime = tailored(runtime, &parts);
     let lines = runtime.split_inclusive('\n').map(|line| {
         let rest = line.strip_prefix(PLACEHOLDER).filter(|rest| rest.trim_end().is_empty());
@@ -117,7 +173,28 @@ fn render(runtime: &str, table: &Table) -> Result<SessionFunction, RenderError> 
     let mut costs = table.costs();
     costs.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     let (bytes, runtime) = (code.len(), runtime.len());
-    Err(FunctionTooLarge { bytes, runtime, costs }.into())
+    Err(FunctionTooLarge {
+        bytes,
+        runtime,
+        parts: sizes,
+        costs,
+    }
+    .into())
+}
+
+/// Bytes of the core and of the parts asked for, the largest first.
+fn part_sizes(runtime: &str, parts: &[&str]) -> Vec<(String, usize)> {
+    let mut sizes = vec![("core".to_owned(), tailored(runtime, &[]).len())];
+    let core = sizes.iter().map(|(_, bytes)| bytes).sum::<usize>();
+    let size = |part: &&str| {
+        (
+            (*part).to_owned(),
+            tailored(runtime, &[part]).len().saturating_sub(core),
+        )
+    };
+    sizes.extend(parts.iter().map(size));
+    sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    sizes
 }
 
 /// The parts that single conditions of a table ask for: ranges of addresses, and a login of some kind or age.
@@ -247,6 +324,31 @@ mod tests {
         };
         assert_eq!(error.over(), 7);
         assert!(error.costs.windows(2).all(|pair| pair[0].1 >= pair[1].1));
+        let told: usize = error.costs.iter().map(|(_, bytes)| bytes).sum();
+        assert!(
+            table.json().len().abs_diff(told) < 120,
+            "the table's own brackets and names are all that is not told"
+        );
         assert!(error.to_string().contains("7 more than the 10240"), "{error}");
+    }
+
+    #[test]
+    fn what_costs_how_much_is_told_for_every_kind() {
+        let routes = (0..12).map(|index| (format!("routes[{index}]"), 30 - index));
+        let error = FunctionTooLarge {
+            bytes: 10_300,
+            runtime: 9_000,
+            parts: vec![("core".to_owned(), 8_000), ("tls".to_owned(), 1_000)],
+            costs: routes
+                .chain([("policies[\"staff\"]".to_owned(), 9), ("domains".to_owned(), 5)])
+                .collect(),
+        };
+        assert_eq!(
+            error.listing(),
+            "  the code: 9000 bytes (core 8000, min_tls of routes: 1000)\n  \
+             routes: 294 bytes (routes[0] 30, routes[1] 29, routes[2] 28, routes[3] 27, routes[4] 26, routes[5] 25, \
+             routes[6] 24, routes[7] 23, routes[8] 22, routes[9] 21, 2 others 39)\n  \
+             policies: 9 bytes (policies[\"staff\"] 9)\n  the rest of the table: 5 bytes (domains 5)\n"
+        );
     }
 }

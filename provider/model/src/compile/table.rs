@@ -159,19 +159,42 @@ impl Table {
         .collect()
     }
 
-    /// Bytes each part of the table takes: name, policies, headers, and each route by its index.
+    /// Bytes each part of the table takes: headers, domains, each policy by its name, what policies ask of requests, and each
+    /// route by its index.
     #[must_use]
     pub fn costs(&self) -> Vec<(String, usize)> {
         let size = |value: Value| value.to_string().len();
         let mut costs = vec![
-            ("policies".to_owned(), size(json!([self.k, self.n, self.q, self.x]))),
             ("identity_headers".to_owned(), size(json!(self.i))),
             ("domains".to_owned(), size(json!([self.h, self.w]))),
         ];
+        if !self.x.is_empty() {
+            costs.push(("conditions of policies".to_owned(), size(json!(self.x))));
+        }
+        for (index, name) in self.n.iter().enumerate() {
+            // Without clauses each policy is the atom of its own index.
+            let clauses = self.q.get(index).cloned().unwrap_or(json!(index));
+            let atoms = atom_indexes(&clauses).into_iter().filter_map(|atom| self.k.get(atom));
+            let grants: usize = atoms.map(|grant| size(json!(grant)) + 1).sum();
+            let own = self.q.get(index).map_or(0, |clauses| size(json!(clauses)) + 1);
+            costs.push((format!("policies[{name:?}]"), size(json!(name)) + 1 + grants + own));
+        }
         for (index, row) in self.r.iter().enumerate() {
-            costs.push((format!("routes[{index}]"), size(json!(row))));
+            costs.push((format!("routes[{index}]"), size(json!(row)) + 1));
         }
         costs
+    }
+}
+
+/// The atoms that the clauses of one policy name: the policy's one atom, or the first of each alternative.
+fn atom_indexes(clauses: &Value) -> Vec<usize> {
+    let index = |value: &Value| value.as_u64().and_then(|index| usize::try_from(index).ok());
+    match clauses.as_array() {
+        None => index(clauses).into_iter().collect(),
+        Some(clauses) => {
+            let alternatives = clauses.iter().filter_map(Value::as_array).flatten();
+            alternatives.filter_map(|one| index(one.get(0)?)).collect()
+        }
     }
 }
 

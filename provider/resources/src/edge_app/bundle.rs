@@ -1,7 +1,7 @@
 //! The edge code of an application: rendered function, packed function, and the events the first is tested with.
 
 use zt_edge::{
-    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, Features, SecretReferences,
+    AuthArchive, AuthConfig, ClaimNames, ClientAuthentication, EventsError, Features, RenderError, SecretReferences,
     SessionFunction, TestEvent, TestSession,
 };
 use zt_model::compile::{Compiled, Table};
@@ -36,7 +36,13 @@ pub(super) struct AwsEndpoints {
 pub(super) fn session_code(table: &Table) -> Result<String, String> {
     SessionFunction::render(table)
         .map(|function| function.code().to_owned())
-        .map_err(|error| format!("{}.", language::sentence(&error.to_string())))
+        .map_err(|error| {
+            let sentence = language::sentence(&error.to_string());
+            match error {
+                RenderError::TooLarge(large) => format!("{sentence}. In bytes:\n{}", large.listing()),
+                RenderError::Placeholder(_) => format!("{sentence}."),
+            }
+        })
 }
 
 /// The zip of the auth function.

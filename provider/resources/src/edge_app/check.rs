@@ -30,6 +30,7 @@ pub(super) fn check(object: &Value, diagnostics: &mut Diagnostics) -> Sections {
         }
     }
     check_caching(&sections, diagnostics);
+    check_cookie_names(&sections, diagnostics);
     sections
 }
 
@@ -86,7 +87,13 @@ fn check_size(compiled: &compile::Compiled, diagnostics: &mut Diagnostics) {
     };
     let Ok(table) = compiled.table(&membership) else { return };
     if let Err(error) = bundle::session_code(&table) {
-        diagnostics.error_at("routes", "The session function is too large", error.to_string());
+        let advice = "Merge routes whose policies are the same, shorten paths and names, or do without what asks for a large \
+                      part of the code.";
+        diagnostics.error_at(
+            "routes",
+            "The session function is too large",
+            format!("{error}{advice}"),
+        );
     }
     if membership.text().len() > SECRET_LIMIT {
         diagnostics.error_at(
@@ -126,6 +133,33 @@ fn check_caching(sections: &Sections, diagnostics: &mut Diagnostics) {
                  cache serves one answer to all. Write cache = \"none\" here, or do without them.",
             );
         }
+    }
+}
+
+/// Ends of the names of cookies that stand beside the session cookie (edge contract, sections 5 and 7).
+const COMPANIONS: [&str; 3] = ["-assertion", "-refresh", "-hint"];
+
+/// With a domain the session cookie carries the application's name to every host there, where the cookies of another
+/// application are called after that one.
+fn check_cookie_names(sections: &Sections, diagnostics: &mut Diagnostics) {
+    let domain = sections
+        .features
+        .as_ref()
+        .and_then(|features| features.cookie_domain.as_ref());
+    let (Some(name), Some(domain)) = (&sections.name, domain) else {
+        return;
+    };
+    let other = COMPANIONS.iter().find_map(|end| Some((end, name.strip_suffix(end)?)));
+    if let Some((end, other)) = other.filter(|(_, other)| !other.is_empty()) {
+        diagnostics.error_at(
+            "name",
+            "The session cookie would be taken for another one",
+            format!(
+                "With cookie_domain the session cookie is called __Secure-zt-{name}, on every host of {domain}. An application \
+                 {other:?} there has a cookie of that name already, and each would overwrite the other's. Choose a name that \
+                 does not end in {end}, or do without cookie_domain."
+            ),
+        );
     }
 }
 

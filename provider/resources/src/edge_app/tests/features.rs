@@ -183,3 +183,26 @@ async fn answers_for_one_caller_are_not_cached_for_all() {
     )
     .await;
 }
+
+/// Two cookies of one name under one domain: edge contract, sections 5 and 7.
+#[tokio::test]
+async fn a_name_whose_cookie_is_that_of_another_application_needs_a_cookie_of_its_own_host() {
+    let with = |name: &str, domain: bool| {
+        let config = config().with("name", name);
+        match domain {
+            true => config.with("cookie_domain", "example.com"),
+            false => config,
+        }
+    };
+    for name in ["members-refresh", "members-hint", "members-assertion"] {
+        refused(
+            with(name, true),
+            &["name", "__Secure-zt-", "\"members\"", "cookie_domain"],
+        )
+        .await;
+        plan(&with(name, false)).await.unwrap();
+    }
+    for name in ["refresh", "members-refreshed", "hint-members"] {
+        plan(&with(name, true)).await.unwrap();
+    }
+}

@@ -109,7 +109,10 @@ async fn one_domain_belongs_to_one_application() {
 #[tokio::test]
 async fn a_function_over_its_budget() {
     let many = (0..400).map(|n| allowing(&format!("/a-rather-long-path-of-a-page/{n}/*"), "staff"));
-    refused(routes(many), "routes", "10240").await;
+    let many = routes(many);
+    for told in ["10240", "390 others ", "policies[\"staff\"] ", "core "] {
+        refused(many.clone(), "routes", told).await;
+    }
 }
 
 #[tokio::test]
