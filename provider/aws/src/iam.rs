@@ -7,7 +7,7 @@ use aws_sdk_iam::types as sdk;
 use aws_smithy_types::error::operation::BuildError;
 
 use crate::call::Caller;
-use crate::error::Result;
+use crate::error::{Result, optional};
 use crate::tags::{self, Tags};
 
 /// Calls of IAM. See [`crate::Aws::iam`].
@@ -175,6 +175,17 @@ impl Iam {
         Ok(())
     }
 
+    /// Whether the account lets its roles ask AWS STS for tokens that others verify (`GetWebIdentityToken`).
+    ///
+    /// # Errors
+    /// As AWS answers.
+    pub async fn outbound_federation(&self) -> Result<bool> {
+        const OPERATION: &str = "GetOutboundWebIdentityFederationInfo";
+        let request = self.client.get_outbound_web_identity_federation_info().send();
+        let answer = optional(self.caller.call(OPERATION, "the account", request).await)?;
+        Ok(answer.is_some_and(|info| info.jwt_vending_enabled()))
+    }
+
     /// Turns `current` tags into `wanted`.
     ///
     /// # Errors
@@ -251,6 +262,35 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::percent_decoded;
+    use crate::testing::{answer, canned, xml_error};
+
+    /// IAM API Reference, GetOutboundWebIdentityFederationInfo: 404 FeatureDisabled where nobody switched it on.
+    #[tokio::test]
+    async fn outbound_federation_is_off_unless_aws_says_that_it_is_on() {
+        let info = |enabled: &str| {
+            answer(
+                200,
+                format!(
+                    "<GetOutboundWebIdentityFederationInfoResponse><GetOutboundWebIdentityFederationInfoResult>\
+                     <IssuerIdentifier>https://1.tokens.sts.global.api.aws</IssuerIdentifier>\
+                     <JwtVendingEnabled>{enabled}</JwtVendingEnabled></GetOutboundWebIdentityFederationInfoResult>\
+                     </GetOutboundWebIdentityFederationInfoResponse>"
+                ),
+            )
+        };
+        let answers = [
+            info("true"),
+            info("false"),
+            xml_error(404, "FeatureDisabled", "no"),
+            xml_error(403, "AccessDenied", "no"),
+        ];
+        let canned = canned(answers).await;
+        let iam = canned.aws.iam();
+        assert!(iam.outbound_federation().await.unwrap());
+        assert!(!iam.outbound_federation().await.unwrap());
+        assert!(!iam.outbound_federation().await.unwrap());
+        assert!(iam.outbound_federation().await.is_err());
+    }
 
     #[test]
     fn documents_come_back_as_json() {

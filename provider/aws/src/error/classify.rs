@@ -58,6 +58,9 @@ fn by_code(code: &str) -> Option<ErrorKind> {
         | "MissingAuthenticationTokenException"
         | "IncompleteSignature" => ErrorKind::Denied,
         "EntityNotFound"
+        // A feature of the account that nobody switched on.
+        | "FeatureDisabled"
+        | "FeatureDisabledException"
         | "ResourceNotFoundException"
         | "WAFNonexistentItemException"
         | "NotFound"

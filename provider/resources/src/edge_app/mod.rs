@@ -12,6 +12,7 @@ mod config;
 mod converge;
 mod documents;
 mod endpoints;
+mod federation;
 mod grants;
 mod import;
 mod language;
@@ -39,6 +40,8 @@ pub struct EdgeApp {
     discovery: Discovery,
     /// Which application planned which alias, so that two of one configuration do not want the same.
     claimed: Mutex<HashMap<String, String>>,
+    /// What the account says about federation, asked once.
+    federation: tokio::sync::OnceCell<federation::Account>,
 }
 
 impl EdgeApp {
@@ -53,6 +56,7 @@ impl EdgeApp {
             connection,
             discovery: Discovery::new(fetch),
             claimed: Mutex::default(),
+            federation: tokio::sync::OnceCell::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ use zt_framework::{Context, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::component::bucket_policy;
 use super::config::{Origin, Sections};
-use super::{EdgeApp, check, endpoints, grants, revision, schema};
+use super::{EdgeApp, check, endpoints, federation, grants, revision, schema};
 use crate::connection::Connected;
 use crate::marks::Mark;
 use crate::tagging;
@@ -48,6 +48,11 @@ pub(super) async fn plan(
     plan_revision(request.prior.as_ref(), plan);
     plan_bucket_policies(&sections, connected.as_ref(), plan);
     claim_aliases(app, &sections, diagnostics);
+    let federates = sections.identity.as_ref().is_some_and(federation::is_used);
+    if let (Some(connected), true) = (&connected, federates) {
+        let account = app.federation.get_or_init(|| federation::ask(&connected.aws)).await;
+        federation::judge(account, diagnostics);
+    }
     if let (Some(connected), Some(aliases)) = (&connected, new_aliases(&sections, request.prior.as_ref())) {
         check_aliases(connected, &aliases, request.prior.as_ref(), &sections, diagnostics).await;
     }
