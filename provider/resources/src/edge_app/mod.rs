@@ -14,6 +14,7 @@ mod documents;
 mod endpoints;
 mod federation;
 mod grants;
+mod hand_over;
 mod import;
 mod language;
 mod names;

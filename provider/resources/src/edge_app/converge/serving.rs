@@ -10,6 +10,7 @@ use crate::edge_app::component::distribution::{Delivery, Wanted};
 use crate::edge_app::component::origin_request_policy::RequestPolicies;
 use crate::edge_app::component::{Fault, Scope, bucket_policy, distribution, session_function, store_document};
 use crate::edge_app::config::Settings;
+use crate::edge_app::hand_over::{self, Asked};
 use crate::edge_app::{bundle, grants, language, transition};
 
 /// Publishes the function and brings the distribution to what is wanted.
@@ -35,6 +36,10 @@ pub(super) async fn publish_and_serve(
                 None => deployed::between(&present.config, &wanted, compiled, membership),
             }
         }
+        None => None,
+    };
+    let between = match &found {
+        Some(_) => patient(work, compiled, between).await?,
         None => None,
     };
     let mut found = found;
@@ -80,6 +85,16 @@ pub(super) async fn publish_and_serve(
     distribution::wait(scope, &served.id)
         .await
         .during("waiting for the distribution to be deployed")
+}
+
+/// The table to run until the auth function is everywhere, which asks for no more than the one in force.
+async fn patient(work: &Work<'_>, compiled: &Compiled, between: Option<Compiled>) -> Result<Option<Compiled>, Ended> {
+    let live = session_function::live_code(&work.scope).await;
+    let asked = live
+        .during("reading the session function")?
+        .and_then(|code| Asked::read(&code));
+    let patient = asked.and_then(|asked| hand_over::patient(between.as_ref().unwrap_or(compiled), &asked));
+    Ok(patient.or(between))
 }
 
 /// A function that asks for a header of CloudFront's would refuse everybody where the header is not shown yet, so every

@@ -34,7 +34,8 @@ fn cookie_domain() -> Attribute {
         "cookie_domain",
         "Domain of the session cookie, so that one login serves several hosts of the application: each alias must be it or \
          lie in it. Every host of that domain then receives the cookie, also those that are not yours to trust; leave it \
-         out (a host-only cookie) unless you need it.",
+         out (a host-only cookie) unless you need it. Adding or removing it asks everybody to log in once; for the minutes \
+         in which the distribution changes, sessions of before go on and who has none is answered with 401.",
     )
     .optional()
     .validate(rules::host_name)
@@ -44,7 +45,8 @@ fn assertion() -> Attribute {
     Attribute::single(
         "assertion",
         "Sends the origin a signed assertion of who asks, in the header `x-zt-assertion`: a JWT (ES256) that an origin \
-         verifies with the keys at `<auth_prefix>/jwks.json`, so that it need not trust the network.",
+         verifies with the keys at `<auth_prefix>/jwks.json`, so that it need not trust the network. Adding it asks everybody \
+         to log in once, when every edge location sends it; until then requests pass without.",
         [Attribute::string(
             "audience",
             "Audience of the assertion. Default: the application's name.",
