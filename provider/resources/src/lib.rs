@@ -9,6 +9,7 @@ pub mod connection;
 mod discovery;
 pub mod edge_app;
 mod failure;
+mod function_role;
 mod marks;
 mod random;
 pub mod registry;

@@ -164,7 +164,8 @@ impl EdgeApp {
         })
     }
 
-    pub(super) async fn take_down(&self, context: &Context, prior: &Value) -> Result<Option<Diagnostic>, Diagnostic> {
+    /// Yields what there is to say of it.
+    pub(super) async fn take_down(&self, context: &Context, prior: &Value) -> Result<Diagnostics, Diagnostic> {
         let connected = self.connection.need(context)?;
         let sections = Sections::read(prior, &mut Diagnostics::new());
         let (Some(store), Some(replicas)) = (&sections.store, sections.replica_deletion) else {
@@ -179,6 +180,7 @@ impl EdgeApp {
             origins: &origins,
             replicas,
             recovery_days: sections.secret_recovery_days.unwrap_or(7),
+            log_regions: sections.logging.map(|logging| logging.regions).unwrap_or_default(),
         };
         Box::pin(remove::remove(&farewell)).await
     }

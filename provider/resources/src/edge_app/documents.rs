@@ -14,11 +14,16 @@ use zt_model::membership::{MembershipDocument, SplitPolicy};
 use zt_model::session::{Derivation, KeysDocument, RotationRequest, StoredKey};
 use zt_model::source::Source;
 
+use super::component::bucket_policy::Grant;
+
 /// Secrets Manager's limit of one value.
 pub(super) const SECRET_LIMIT: usize = 65_536;
 
 /// Where the whole configuration stands inside the membership document, for import.
 const CONFIGURATION: &str = "configuration";
+
+/// Where the buckets stand that an earlier configuration had and that may still let the distribution read.
+const LEAVING: &str = "leaving";
 
 /// What the documents are made for.
 pub(super) struct Wanted<'a> {
@@ -146,14 +151,36 @@ fn key(fresh: Fresh, wanted: &Wanted<'_>, sign_after: Instant) -> StoredKey {
     StoredKey::new(fresh.kid, fresh.bytes, wanted.derivation, sign_after).asked_for_by(request)
 }
 
-/// The text of the membership secret: the document, and in its source the configuration as JSON.
-pub(super) fn membership_text(document: &MembershipDocument, configuration: &[u8]) -> Option<String> {
+/// The text of the membership secret: the document, and in its source the configuration as JSON, with the buckets that
+/// are no longer in it. Those stand there until they are cleaned, because no other record outlives an apply that died.
+pub(super) fn membership_text(
+    document: &MembershipDocument,
+    configuration: &[u8],
+    leaving: &[Grant],
+) -> Option<String> {
     let mut text: serde_json::Value = serde_json::from_str(&document.text()).ok()?;
     let configuration: serde_json::Value = serde_json::from_slice(configuration).ok()?;
-    text.get_mut("source")?
-        .as_object_mut()?
-        .insert(CONFIGURATION.to_owned(), configuration);
+    let source = text.get_mut("source")?.as_object_mut()?;
+    source.insert(CONFIGURATION.to_owned(), configuration);
+    if !leaving.is_empty() {
+        let bucket = |grant: &Grant| serde_json::json!({ "bucket": grant.bucket, "region": grant.region });
+        source.insert(LEAVING.to_owned(), leaving.iter().map(bucket).collect());
+    }
     serde_json::to_string(&text).ok()
+}
+
+/// The buckets inside the text of the membership secret that are no longer in its configuration.
+pub(super) fn leaving(text: &str) -> Vec<Grant> {
+    let document: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let buckets = document["source"][LEAVING].as_array().cloned().unwrap_or_default();
+    let grant = |one: &serde_json::Value| {
+        Some(Grant {
+            bucket: one["bucket"].as_str()?.to_owned(),
+            region: one["region"].as_str()?.to_owned(),
+            paths: Vec::new(),
+        })
+    };
+    buckets.iter().filter_map(grant).collect()
 }
 
 /// The configuration inside the text of the membership secret.
@@ -381,7 +408,7 @@ mod tests {
     fn the_configuration_travels_inside_the_document() {
         let (_, membership) = first();
         let document = MembershipDocument::parse(&membership).unwrap();
-        let text = membership_text(&document, br#"{"name":"members"}"#).unwrap();
+        let text = membership_text(&document, br#"{"name":"members"}"#, &[]).unwrap();
         assert_eq!(configuration(&text).unwrap(), br#"{"name":"members"}"#);
         assert_eq!(MembershipDocument::parse(&text).unwrap(), document);
         assert_eq!(configuration(&membership), None);

@@ -19,6 +19,8 @@ pub(super) struct Names {
     pub(super) role: String,
     /// The auth function.
     pub(super) auth_function: String,
+    /// Log group of the auth function in every region: Lambda@Edge names it by the region of the function itself.
+    pub(super) log_group: String,
     /// The session function.
     pub(super) session_function: String,
     /// Origin request policy of buckets, where one is needed.
@@ -42,6 +44,7 @@ impl Names {
             document: format!("a:{application}"),
             role: format!("{stem}-auth"),
             auth_function: format!("{stem}-auth"),
+            log_group: format!("/aws/lambda/us-east-1.{stem}-auth"),
             session_function: format!("{stem}-session"),
             bucket_requests: format!("{stem}-bucket"),
             server_requests: format!("{stem}-server"),

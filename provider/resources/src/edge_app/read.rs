@@ -252,7 +252,7 @@ fn settled(meant: &Meant<'_>, keys: &Held, membership: &Held) -> Option<(KeysDoc
         .keys
         .text()
         .same_as(KeysDocument::parse(ring).ok()?.text().expose());
-    let same_text = documents::membership_text(&documents.membership, meant.configuration)? == text;
+    let same_text = documents::membership_text(&documents.membership, meant.configuration, &[])? == text;
     (same_keys && same_text).then_some((documents.keys, documents.membership))
 }
 

@@ -2,14 +2,17 @@
 //!
 //! Only objects of its own instance are touched. What is gone already was removed well.
 
-use zt_framework::Diagnostic;
+use std::collections::BTreeSet;
 
+use zt_framework::{Diagnostic, Diagnostics};
+
+use super::component::bucket_policy::Grant;
 use super::component::{
-    Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, distribution, keys_secret,
+    Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, distribution, keys_secret, log_groups,
     membership_secret, origin_access_control, origin_request_policy, response_headers_policy, role, session_function,
     store_document, web_acl,
 };
-use super::config::{Origin, ReplicaDeletion, Store};
+use super::config::{LOG_REGIONS, Origin, ReplicaDeletion, Store};
 use super::grants;
 
 /// What a delete has to know.
@@ -20,15 +23,19 @@ pub(super) struct Farewell<'a> {
     pub(super) origins: &'a std::collections::BTreeMap<String, Origin>,
     pub(super) replicas: ReplicaDeletion,
     pub(super) recovery_days: i64,
+    /// Where the log groups are, besides the regions that have them by default.
+    pub(super) log_regions: BTreeSet<String>,
 }
 
-/// Removes everything; yields a warning when the auth function had to be parked.
-pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>, Diagnostic> {
+/// Removes everything; yields warnings about what had to stay.
+pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagnostic> {
     let scope = &farewell.scope;
-    for grant in grants::managed(farewell.origins, scope.aws.region()) {
+    let managed = grants::managed(farewell.origins, scope.aws.region());
+    let forgotten = step("reading the membership document", leaving(scope, &managed).await)?;
+    for grant in managed.iter().chain(&forgotten) {
         step(
             "cleaning the policy of a bucket",
-            bucket_policy::remove(scope, &grant).await,
+            bucket_policy::remove(scope, grant).await,
         )?;
     }
     step(
@@ -54,6 +61,10 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
         auth_function::remove(scope, farewell.replicas).await,
     )?;
     step("removing the role of the auth function", role::remove(scope).await)?;
+    // Without its role a replica makes no new group.
+    let mut regions = farewell.log_regions.clone();
+    regions.extend(LOG_REGIONS.map(str::to_owned));
+    let refused = log_groups::remove(scope, &regions).await;
     let days = farewell.recovery_days;
     step(
         "removing the keys from the session store",
@@ -69,7 +80,7 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
         membership_secret::remove(scope, days).await,
     )?;
     step("removing the keys", keys_secret::remove(scope, days).await)?;
-    Ok(parked.map(|name| {
+    let parked = parked.map(|name| {
         Diagnostic::warning(
             "The auth function is parked",
             format!(
@@ -77,6 +88,18 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Option<Diagnostic>
                  a later apply of any zt_edge_app removes it."
             ),
         )
+    });
+    Ok(parked
+        .into_iter()
+        .chain(log_groups::told(&refused, "removed"))
+        .collect())
+}
+
+/// Buckets that an update which did not come to its end left behind.
+async fn leaving(scope: &Scope<'_>, managed: &[Grant]) -> Result<Vec<Grant>, Fault> {
+    let held = membership_secret::peek(scope).await?;
+    Ok(held.map_or_else(Vec::new, |held| {
+        grants::leaving(held.value.expose(), scope.aws.region(), managed)
     }))
 }
 

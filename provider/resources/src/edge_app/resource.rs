@@ -78,9 +78,9 @@ impl Resource for EdgeApp {
     async fn delete(&self, context: &Context, request: DeleteRequest) -> DeleteOutcome {
         let context = context.with_timeout(Timeouts::of(&request.prior).delete(DELETE));
         match self.take_down(&context, &request.prior).await {
-            Ok(warning) => DeleteOutcome {
+            Ok(diagnostics) => DeleteOutcome {
                 state: None,
-                diagnostics: warning.into_iter().collect(),
+                diagnostics,
             },
             Err(diagnostic) => DeleteOutcome::failed(diagnostic),
         }

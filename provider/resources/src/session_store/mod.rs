@@ -12,6 +12,7 @@ mod tests;
 mod writer;
 
 pub use resource::SessionStore;
+pub(crate) use schema::log_retention;
 
 use zt_framework::Diagnostic;
 use zt_model::ids::StoreName;

@@ -78,10 +78,7 @@ fn writer() -> Attribute {
                  7, 30, 90 or 365. Default 30.",
             )
             .default(RETENTION_DAYS)
-            .validate(|value| match value.as_i64() {
-                Some(days) if RETENTIONS.contains(&days) => Ok(()),
-                _ => Err(format!("CloudWatch Logs keeps lines for certain numbers of days only: {RETENTIONS:?}.")),
-            }),
+            .validate(log_retention),
             Attribute::string(
                 "prune_schedule",
                 "When expired revocations are removed from pages that nobody writes: a `rate(…)` or `cron(…)` \
@@ -92,6 +89,16 @@ fn writer() -> Attribute {
         ],
     )
     .optional()
+}
+
+/// Days for which CloudWatch Logs keeps lines.
+pub(crate) fn log_retention(value: &Value) -> Result<(), String> {
+    match value.as_i64() {
+        Some(days) if RETENTIONS.contains(&days) => Ok(()),
+        _ => Err(format!(
+            "CloudWatch Logs keeps lines for certain numbers of days only: {RETENTIONS:?}."
+        )),
+    }
 }
 
 /// What CloudWatch Logs takes for `retentionInDays`.

@@ -10,6 +10,7 @@ pub(super) mod bucket_policy;
 pub(super) mod client_secret;
 pub(super) mod distribution;
 pub(super) mod keys_secret;
+pub(super) mod log_groups;
 pub(super) mod membership_secret;
 pub(super) mod origin_access_control;
 pub(super) mod origin_request_policy;

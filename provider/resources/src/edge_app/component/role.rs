@@ -1,14 +1,22 @@
 //! The role of the auth function: it reads exactly its own secrets and writes its own logs.
+//!
+//! An update first widens it, because the version that edge locations still run reads what it always read, and narrows it
+//! when that version is gone. What to keep until then stands in the policy in force, so no state can forget it.
 
 use serde_json::{Value, json};
-use zt_aws::error::optional;
-use zt_aws::iam::RoleConfig;
 
 use super::{Fault, Scope};
+use crate::edge_app::config::identity::Federation;
+use crate::function_role::{self, Found, Wanted};
 use crate::marks::Mark;
 
-/// Name of the one inline policy.
-const POLICY: &str = "zt";
+/// Who runs the function.
+const SERVICES: [&str; 2] = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"];
+/// How long the auth function lets a token of AWS STS live, in seconds.
+const TOKEN_SECONDS: u32 = 300;
+const READ_SECRET: &str = "secretsmanager:GetSecretValue";
+const SEND_MESSAGE: &str = "sqs:SendMessage";
+const GET_TOKEN: &str = "sts:GetWebIdentityToken";
 
 /// What the role may do besides writing its logs.
 pub(in crate::edge_app) struct Access<'a> {
@@ -16,32 +24,21 @@ pub(in crate::edge_app) struct Access<'a> {
     pub(in crate::edge_app) secrets: Vec<&'a str>,
     /// ARN of the queue to which it may send.
     pub(in crate::edge_app) queue: Option<&'a str>,
-    /// Audience for which it may ask AWS STS for a token.
-    pub(in crate::edge_app) federation: Option<&'a str>,
-}
-
-fn trust() -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow",
-            "Principal": { "Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] },
-            "Action": "sts:AssumeRole",
-        }],
-    })
+    /// The tokens for which it may ask AWS STS.
+    pub(in crate::edge_app) federation: Option<&'a Federation>,
 }
 
 fn policy(scope: &Scope<'_>, access: &Access<'_>) -> Value {
     let partition = scope.aws.partition();
     let account = scope.aws.account_id().unwrap_or("*");
-    // A replica writes in the region that runs it, under the name of us-east-1.
+    // A replica writes in the region that runs it, which may be one where nobody made the group.
     let logs = format!(
-        "arn:{}:logs:*:{account}:log-group:/aws/lambda/us-east-1.{}:*",
+        "arn:{}:logs:*:{account}:log-group:{}:*",
         partition.as_str(),
-        scope.names.auth_function
+        scope.names.log_group
     );
     let mut statements = vec![
-        json!({ "Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": access.secrets }),
+        json!({ "Effect": "Allow", "Action": READ_SECRET, "Resource": access.secrets }),
         json!({
             "Effect": "Allow",
             "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
@@ -51,78 +48,170 @@ fn policy(scope: &Scope<'_>, access: &Access<'_>) -> Value {
     statements.extend(
         access
             .queue
-            .map(|queue| json!({ "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue })),
+            .map(|queue| json!({ "Effect": "Allow", "Action": SEND_MESSAGE, "Resource": queue })),
     );
-    // The action knows no resource; the audience is what bounds it (IAM User Guide, keys of AWS STS).
-    statements.extend(access.federation.map(|audience| {
-        json!({
-            "Effect": "Allow",
-            "Action": "sts:GetWebIdentityToken",
-            "Resource": "*",
-            "Condition": { "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": [audience] } },
-        })
-    }));
+    statements.extend(access.federation.map(tokens));
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-/// Whether two policies mean the same text; a policy that cannot be read means nothing of ours.
-fn same(found: &str, wanted: &Value) -> bool {
-    serde_json::from_str::<Value>(found).is_ok_and(|found| found == *wanted)
+/// The action knows no resource; its conditions are what bounds it (IAM User Guide, keys of AWS STS). `ForAllValues` holds
+/// for a request without the key, too, so the key must be there.
+fn tokens(federation: &Federation) -> Value {
+    json!({
+        "Effect": "Allow",
+        "Action": GET_TOKEN,
+        "Resource": "*",
+        "Condition": {
+            "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": [federation.audience] },
+            "Null": { "sts:IdentityTokenAudience": "false" },
+            "NumericLessThanEquals": { "sts:DurationSeconds": TOKEN_SECONDS.to_string() },
+            "StringEquals": { "sts:SigningAlgorithm": federation.algorithm },
+        },
+    })
 }
 
-/// Makes the role, or changes it until it is as wanted; yields its ARN.
-pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, access: &Access<'_>) -> Result<String, Fault> {
-    let iam = scope.aws.iam();
-    let name = scope.names.role.as_str();
-    let arn = match optional(iam.role(name).await)? {
-        None => {
-            let config = RoleConfig {
-                name: name.to_owned(),
-                description: scope.mark.to_string(),
-                trust: trust().to_string(),
-                boundary: None,
-            };
-            iam.create_role(&config, scope.tags).await?.arn
+/// A policy with what another one of ours grants beyond it.
+fn widened(policy: &Value, found: Option<&Value>) -> Value {
+    let statements = |policy: &Value| policy["Statement"].as_array().cloned().unwrap_or_default();
+    let mut wide = statements(policy);
+    let former = found.map(statements).unwrap_or_default();
+    for statement in former.into_iter().filter(is_ours) {
+        if !wide.contains(&statement) {
+            wide.push(statement);
         }
-        Some(found) => {
-            scope.may_take("role", name, Mark::from_text(&found.description))?;
-            if !same(&found.trust, &trust()) {
-                iam.update_trust(name, &trust().to_string()).await?;
-            }
-            iam.set_role_tags(name, &found.tags, scope.tags).await?;
-            found.arn
-        }
-    };
-    let wanted = policy(scope, access);
-    let found = optional(iam.role_policy(name, POLICY).await)?;
-    if !found.is_some_and(|found| same(&found, &wanted)) {
-        iam.put_role_policy(name, POLICY, &wanted.to_string()).await?;
     }
-    Ok(arn)
+    let mut policy = policy.clone();
+    policy["Statement"] = Value::Array(wide);
+    policy
+}
+
+/// Whether a statement has the form of those above. What somebody else wrote into the policy is not kept.
+fn is_ours(statement: &Value) -> bool {
+    let one = |value: &Value| value.as_str().is_some_and(|arn| !arn.contains('*'));
+    let resource = &statement["Resource"];
+    match statement["Action"].as_str() {
+        Some(READ_SECRET) => resource.as_array().is_some_and(|all| all.iter().all(one)),
+        Some(SEND_MESSAGE) => one(resource),
+        Some(GET_TOKEN) => statement["Condition"]["ForAllValues:StringEquals"].is_object(),
+        _ => false,
+    }
+}
+
+/// The role after a step.
+pub(in crate::edge_app) struct Ensured {
+    pub(in crate::edge_app) arn: String,
+    /// It may do more than is wanted.
+    pub(in crate::edge_app) wide: bool,
+}
+
+/// Makes the role, or changes it until it may do what is wanted besides what it might do.
+pub(in crate::edge_app) async fn widen(scope: &Scope<'_>, access: &Access<'_>) -> Result<Ensured, Fault> {
+    let found = take(scope).await?;
+    let narrow = policy(scope, access);
+    let wide = widened(&narrow, found.as_ref().and_then(|found| found.policy.as_ref()));
+    Ok(Ensured {
+        wide: wide != narrow,
+        arn: wanted(scope, wide).settle(&scope.aws.iam(), found).await?,
+    })
+}
+
+/// Takes from the role what is not wanted.
+pub(in crate::edge_app) async fn narrow(scope: &Scope<'_>, access: &Access<'_>) -> Result<(), Fault> {
+    let found = take(scope).await?;
+    wanted(scope, policy(scope, access))
+        .settle(&scope.aws.iam(), found)
+        .await?;
+    Ok(())
+}
+
+async fn take(scope: &Scope<'_>) -> Result<Option<Found>, Fault> {
+    let name = scope.names.role.as_str();
+    let found = function_role::look(&scope.aws.iam(), name).await?;
+    if let Some(found) = &found {
+        scope.may_take("role", name, Mark::from_text(&found.role.description))?;
+    }
+    Ok(found)
+}
+
+fn wanted<'a>(scope: &'a Scope<'_>, policy: Value) -> Wanted<'a> {
+    Wanted {
+        name: &scope.names.role,
+        description: scope.mark.to_string(),
+        services: &SERVICES,
+        policy,
+        tags: scope.tags,
+    }
 }
 
 /// Whether the role may read what it has to, and no more by this policy, and nobody but Lambda may assume it.
 pub(in crate::edge_app) async fn is_as_wanted(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Fault> {
-    let iam = scope.aws.iam();
-    let role = optional(iam.role(&scope.names.role).await)?;
-    let found = optional(iam.role_policy(&scope.names.role, POLICY).await)?;
-    let wanted = policy(scope, access);
-    Ok(role.is_some_and(|role| same(&role.trust, &trust())) && found.is_some_and(|found| same(&found, &wanted)))
+    let found = function_role::look(&scope.aws.iam(), &scope.names.role).await?;
+    Ok(wanted(scope, policy(scope, access)).is_met(found.as_ref()))
 }
 
 /// Removes the role with its policies.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> {
     let iam = scope.aws.iam();
     let name = scope.names.role.as_str();
-    let Some(found) = optional(iam.role(name).await)? else {
-        return Ok(());
-    };
-    if !scope.owns(Mark::from_text(&found.description).as_ref()) {
-        return Ok(());
+    let found = function_role::look(&iam, name).await?;
+    match found {
+        Some(found) if scope.owns(Mark::from_text(&found.role.description).as_ref()) => {
+            Ok(function_role::remove(&iam, name).await?)
+        }
+        _ => Ok(()),
     }
-    for policy in iam.role_policy_names(name).await? {
-        optional(iam.delete_role_policy(name, &policy).await)?;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads(secrets: &[&str]) -> Value {
+        json!({ "Effect": "Allow", "Action": READ_SECRET, "Resource": secrets })
     }
-    optional(iam.delete_role(name).await)?;
-    Ok(())
+
+    fn policy_of(statements: &[Value]) -> Value {
+        json!({ "Version": "2012-10-17", "Statement": statements })
+    }
+
+    /// A key that a request lacks satisfies `ForAllValues` (IAM User Guide, "Multivalued context keys").
+    #[test]
+    fn a_token_is_bound_to_its_audience_its_length_and_its_algorithm() {
+        let statement = tokens(&Federation {
+            audience: "api://AzureADTokenExchange".to_owned(),
+            algorithm: "ES384".to_owned(),
+            region: "us-east-1".to_owned(),
+        });
+        assert_eq!(
+            statement["Condition"],
+            json!({
+                "ForAllValues:StringEquals": { "sts:IdentityTokenAudience": ["api://AzureADTokenExchange"] },
+                "Null": { "sts:IdentityTokenAudience": "false" },
+                "NumericLessThanEquals": { "sts:DurationSeconds": "300" },
+                "StringEquals": { "sts:SigningAlgorithm": "ES384" },
+            })
+        );
+    }
+
+    #[test]
+    fn what_the_version_in_use_reads_stays_until_it_is_gone() {
+        let (before, after) = (policy_of(&[reads(&["keys", "client"])]), policy_of(&[reads(&["keys"])]));
+        let wide = widened(&after, Some(&before));
+        assert_eq!(wide, policy_of(&[reads(&["keys"]), reads(&["keys", "client"])]));
+        assert_eq!(widened(&after, Some(&wide)), wide, "an apply that ended early keeps it");
+        assert_eq!(widened(&after, Some(&after)), after);
+        assert_eq!(widened(&after, None), after);
+    }
+
+    #[test]
+    fn what_others_wrote_into_the_policy_does_not_stay() {
+        let strange = [
+            json!({ "Effect": "Allow", "Action": READ_SECRET, "Resource": "*" }),
+            reads(&["arn:aws:secretsmanager:us-east-1:1:secret:*"]),
+            json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/x" }),
+            json!({ "Effect": "Allow", "Action": GET_TOKEN, "Resource": "*" }),
+        ];
+        let wanted = policy_of(&[reads(&["keys"])]);
+        assert_eq!(widened(&wanted, Some(&policy_of(&strange))), wanted);
+    }
 }

@@ -36,6 +36,20 @@ pub(in crate::edge_app) async fn is_as_wanted(
     Ok(found.has_the_keys_of(&wanted, now))
 }
 
+/// Whether the document holds what the store says of everyone: one that was made while a revocation of everyone was on its
+/// way, by an apply that died then, does not.
+pub(in crate::edge_app) async fn has_inherited(scope: &Scope<'_>, store_arn: &str) -> Result<bool, Fault> {
+    let store = store_document(scope, store_arn).await?;
+    let text = scope.aws.keyvalue(store_arn).get(&scope.names.document).await?;
+    let document = text.as_deref().map(ApplicationDocument::parse);
+    Ok(matches!(document, Some(Ok(document)) if inherits(&document, &store, now())))
+}
+
+fn inherits(document: &ApplicationDocument, store: &StoreDocument, now: Instant) -> bool {
+    let mut standing = store.blocks().iter().filter(|(_, expiry)| expiry.stands(now));
+    document.not_before() >= store.not_before() && standing.all(|(id, _)| document.blocks().contains_key(id))
+}
+
 /// The document as it stands, with AWS's time.
 pub(in crate::edge_app) async fn read(
     scope: &Scope<'_>,
@@ -119,7 +133,8 @@ fn edit(scope: &Scope<'_>, keys: &KeysDocument, derivation: &Derivation, store: 
 /// What holds for everyone in the store holds for a document that was made beside it.
 fn inherit(document: &mut ApplicationDocument, store: &StoreDocument, now: Instant) {
     document.revoke_everyone(store.not_before());
-    for (id, expiry) in store.blocks() {
+    // What has ended ended the sessions before it, which is what the store's not-before says.
+    for (id, expiry) in store.blocks().iter().filter(|(_, expiry)| expiry.stands(now)) {
         if !document.blocks().contains_key(id) {
             document.set_block(id, *expiry, now);
         }
@@ -156,23 +171,58 @@ mod tests {
     use zt_model::ids::{BlockId, InstanceId, StoreName};
     use zt_model::store::Expiry;
 
-    #[test]
-    fn everyone_s_revocations_are_inherited_and_never_weakened() {
-        let mut store = StoreDocument::new(
+    fn store() -> StoreDocument {
+        StoreDocument::new(
             StoreName::parse("main").unwrap(),
             InstanceId::parse("AAAAAAAA").unwrap(),
             duration::Duration::from_seconds(3_600),
-        );
-        store.revoke_everyone(Instant::from_seconds(500));
-        store.set_block(
-            &BlockId::parse("AAAAAAAA").unwrap(),
-            Expiry::Never,
-            Instant::from_seconds(600),
-        );
+        )
+    }
+
+    fn block() -> BlockId {
+        BlockId::parse("AAAAAAAA").unwrap()
+    }
+
+    const fn at(seconds: u64) -> Instant {
+        Instant::from_seconds(seconds)
+    }
+
+    #[test]
+    fn everyone_s_revocations_are_inherited_and_never_weakened() {
+        let mut store = store();
+        store.revoke_everyone(at(500));
+        store.set_block(&block(), Expiry::Never, at(600));
         let mut document = ApplicationDocument::default();
-        document.revoke_everyone(Instant::from_seconds(900));
-        inherit(&mut document, &store, Instant::from_seconds(1_000));
+        document.revoke_everyone(at(900));
+        inherit(&mut document, &store, at(1_000));
         assert_eq!(document.blocks().len(), 1);
-        assert!(document.not_before() >= Instant::from_seconds(900));
+        assert!(document.not_before() >= at(900));
+    }
+
+    /// A document with the right keys is not yet right: the apply that made it may have died before it inherited.
+    #[test]
+    fn a_document_that_lacks_what_holds_for_everyone_is_written_again() {
+        let mut revoked = store();
+        revoked.revoke_everyone(at(500));
+        let mut blocked = store();
+        blocked.set_block(&block(), Expiry::Never, at(600));
+        for store in [revoked, blocked] {
+            let mut document = ApplicationDocument::default();
+            assert!(!inherits(&document, &store, at(1_000)));
+            inherit(&mut document, &store, at(1_000));
+            assert!(inherits(&document, &store, at(1_000)));
+        }
+        assert!(inherits(&ApplicationDocument::default(), &store(), at(1_000)));
+    }
+
+    #[test]
+    fn a_block_that_has_ended_logs_nobody_out_again() {
+        let mut store = store();
+        store.set_block(&block(), Expiry::At(at(700)), at(600));
+        let mut document = ApplicationDocument::default();
+        document.revoke_everyone(at(600));
+        assert!(inherits(&document, &store, at(1_000)));
+        inherit(&mut document, &store, at(1_000));
+        assert_eq!(document.not_before(), at(600));
     }
 }

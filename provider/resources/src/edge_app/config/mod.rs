@@ -47,6 +47,33 @@ pub(super) enum ReplicaDeletion {
     Wait,
 }
 
+/// Where and for how long lines of the auth function are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Logging {
+    pub(super) retention_days: i64,
+    pub(super) regions: BTreeSet<String>,
+}
+
+/// The regions whose edge caches run functions of Lambda@Edge (CloudFront Developer Guide, "Regional edge caches").
+pub(super) const LOG_REGIONS: [&str; 13] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Days that lines of the auth function are kept by default.
+pub(super) const LOG_RETENTION_DAYS: i64 = 90;
+
 /// Paths and texts of the gateway's own pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pages {
@@ -80,6 +107,7 @@ pub(super) struct Sections {
     pub(super) firewall: Option<Firewall>,
     pub(super) replica_deletion: Option<ReplicaDeletion>,
     pub(super) secret_recovery_days: Option<i64>,
+    pub(super) logging: Option<Logging>,
     pub(super) endpoints: Option<Endpoints>,
 }
 
@@ -101,6 +129,7 @@ pub(super) struct Settings {
     pub(super) firewall: Firewall,
     pub(super) replica_deletion: ReplicaDeletion,
     pub(super) secret_recovery_days: i64,
+    pub(super) logging: Logging,
     pub(super) endpoints: Endpoints,
 }
 
@@ -127,6 +156,7 @@ impl Sections {
             firewall: firewall::read(object.get("web_acl"), diagnostics),
             replica_deletion: replica_deletion(object.get("replica_deletion")),
             secret_recovery_days: object.get("secret_recovery_days").as_i64(),
+            logging: logging(object),
             endpoints: identity::pinned(object.get("provider_endpoints")),
             name,
             origins,
@@ -155,6 +185,7 @@ impl Sections {
             firewall: Some(settings.firewall),
             replica_deletion: Some(settings.replica_deletion),
             secret_recovery_days: Some(settings.secret_recovery_days),
+            logging: Some(settings.logging),
             endpoints: Some(settings.endpoints),
         }
     }
@@ -177,6 +208,7 @@ impl Sections {
             firewall: self.firewall?,
             replica_deletion: self.replica_deletion?,
             secret_recovery_days: self.secret_recovery_days?,
+            logging: self.logging?,
             endpoints: self.endpoints?,
         })
     }
@@ -230,6 +262,14 @@ fn pages(object: &Value, name: Option<&str>) -> Option<Pages> {
         userinfo_path: read::text(object.get("userinfo_path"))?,
         title,
         support_url: read::optional_text(object.get("support_url"))?,
+    })
+}
+
+fn logging(object: &Value) -> Option<Logging> {
+    let regions = object.get("log_regions");
+    Some(Logging {
+        retention_days: read::number(object.get("log_retention_days"), LOG_RETENTION_DAYS)?,
+        regions: read::texts_or(regions, &LOG_REGIONS)?.into_iter().collect(),
     })
 }
 

@@ -10,6 +10,7 @@ use zt_model::membership::MembershipDocument;
 use zt_model::session::{Derivation, KeysDocument};
 
 use super::{Ended, Secrets, While, Work};
+use crate::edge_app::component::bucket_policy::Grant;
 use crate::edge_app::component::store_document::Place;
 use crate::edge_app::component::{
     Fault, assertion_secret, client_secret, keys_secret, membership_secret, secret, store_document,
@@ -17,15 +18,23 @@ use crate::edge_app::component::{
 use crate::edge_app::config::Settings;
 use crate::edge_app::config::identity::ClientSecret;
 use crate::edge_app::documents::{self, Documents, Fresh};
-use crate::edge_app::{check, language};
+use crate::edge_app::{check, grants, language};
 use crate::random;
+
+/// What stands in the secrets.
+pub(super) struct Written {
+    pub(super) documents: Documents,
+    pub(super) secrets: Secrets,
+    /// Buckets that the distribution may still read and is not meant to.
+    pub(super) leaving: Vec<Grant>,
+}
 
 /// Keys, membership, client secret and the document of the store.
 pub(super) async fn write_documents(
     work: &Work<'_>,
     compiled: &Compiled,
     derivation: &Derivation,
-) -> Result<(Documents, Secrets), Ended> {
+) -> Result<Written, Ended> {
     let scope = &work.scope;
     let doing = "writing the keys";
     let store = scope.aws.keyvalue(&work.settings.store.arn);
@@ -57,7 +66,8 @@ pub(super) async fn write_documents(
     .during(doing)?;
     let keys_text = Secret::new(documents.keys.text().expose());
     let keys = keys_secret::ensure(scope, work.stage, &keys_text).await.during(doing)?;
-    let membership = write_membership(work, &documents.membership).await?;
+    let leaving = leaving(work, present.as_ref().map(|held| held.value.expose()));
+    let membership = write_membership(work, &documents.membership, &leaving).await?;
     let client = match &work.settings.identity.secret {
         ClientSecret::None => None,
         ClientSecret::Given(arn) => Some(arn.clone()),
@@ -82,18 +92,35 @@ pub(super) async fn write_documents(
             )
         }
     };
-    write_store_document(work, &documents.keys, derivation).await?;
+    let mut changed = write_store_document(work, &documents.keys, derivation).await?;
+    changed |= keys.value != keys_text;
     // The signer learns of a key last: what it signs must verify wherever this ends.
     secret::put(scope, &keys, &keys_text).await.during(doing)?;
-    Ok((
+    if changed {
+        agree(work, &documents.keys, derivation).await.during(doing)?;
+    }
+    Ok(Written {
         documents,
-        Secrets {
+        secrets: Secrets {
             keys: keys.arn,
             membership,
             client,
             assertion,
         },
-    ))
+        leaving,
+    })
+}
+
+fn leaving(work: &Work<'_>, text: Option<&str>) -> Vec<Grant> {
+    let home = work.scope.aws.region();
+    let mut settled = grants::managed(&work.settings.origins, home);
+    let mut leaving = text.map_or_else(Vec::new, |text| grants::leaving(text, home, &settled));
+    // The state remembers, too, should the secret be gone.
+    settled.extend(leaving.iter().cloned());
+    let prior = work.prior.map(|prior| grants::managed(&prior.origins, home));
+    let known = |grant: &Grant| settled.iter().any(|one| one.bucket == grant.bucket);
+    leaving.extend(prior.into_iter().flatten().filter(|grant| !known(grant)));
+    leaving
 }
 
 /// How long a session of before or after this apply may need its key: a renewal shows the old cookie, expired or not.
@@ -102,14 +129,19 @@ fn longest(work: &Work<'_>) -> Duration {
     Duration::from_seconds(of(work.settings).max(work.prior.map_or(0, of)))
 }
 
-async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Result<String, Ended> {
+/// Writes the membership document with what has to be remembered beside it; yields the ARN of its secret.
+pub(super) async fn write_membership(
+    work: &Work<'_>,
+    document: &MembershipDocument,
+    leaving: &[Grant],
+) -> Result<String, Ended> {
     let doing = "writing the membership document";
-    let text = documents::membership_text(document, work.configuration).filter(|text| check::fits(text));
+    let text = documents::membership_text(document, work.configuration, leaving).filter(|text| check::fits(text));
     // Without room for it, who logs in while the function changes may have to wait for it.
     let text = text.or_else(|| {
         let mut alone = document.clone();
         alone.former.clear();
-        documents::membership_text(&alone, work.configuration).filter(|text| check::fits(text))
+        documents::membership_text(&alone, work.configuration, leaving).filter(|text| check::fits(text))
     });
     let text = text.ok_or_else(|| {
         Fault::refused(
@@ -124,32 +156,15 @@ async fn write_membership(work: &Work<'_>, document: &MembershipDocument) -> Res
     Ok(held.arn)
 }
 
-/// ARN of the client secret that was in use before, where that was another one.
-pub(super) async fn former_client_secret(work: &Work<'_>) -> Result<Option<String>, Fault> {
-    let Some(prior) = work
-        .prior
-        .filter(|prior| prior.identity.secret != work.settings.identity.secret)
-    else {
-        return Ok(None);
-    };
-    match &prior.identity.secret {
-        ClientSecret::None => Ok(None),
-        ClientSecret::Given(arn) => Ok(Some(arn.clone())),
-        ClientSecret::Owned(_) => {
-            let found = secret::look(&work.scope, &work.scope.names.client_secret).await?;
-            Ok(found.filter(|found| !found.deleted).map(|found| found.arn))
-        }
-    }
-}
-
-async fn write_store_document(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) -> Result<(), Ended> {
+/// Writes the document of the store unless it is as wanted; yields whether it did.
+async fn write_store_document(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) -> Result<bool, Ended> {
     let (scope, store_arn) = (&work.scope, work.settings.store.arn.as_str());
     let doing = "writing the keys into the session store";
-    if store_document::is_as_wanted(scope, store_arn, keys, derivation)
+    let right = store_document::is_as_wanted(scope, store_arn, keys, derivation)
         .await
-        .during(doing)?
-    {
-        return Ok(());
+        .during(doing)?;
+    if right && store_document::has_inherited(scope, store_arn).await.during(doing)? {
+        return Ok(false);
     }
     let place = Place {
         writers: work.writers,
@@ -157,8 +172,39 @@ async fn write_store_document(work: &Work<'_>, keys: &KeysDocument, derivation: 
     };
     store_document::ensure(scope, &place, keys, derivation)
         .await
-        .during(doing)
+        .during(doing)?;
+    Ok(true)
 }
+
+/// Reads back both places that hold the keys. AWS writes neither on condition of the other, so of two applies at once each
+/// may have won one of them; whoever wrote last sees it here.
+async fn agree(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) -> Result<(), Fault> {
+    let (scope, store_arn) = (&work.scope, work.settings.store.arn.as_str());
+    let text = keys.text();
+    for pause in PAUSES {
+        let held = keys_secret::peek(scope).await?;
+        let signs = held.is_some_and(|held| text.same_as(held.value.expose()));
+        if signs && store_document::is_as_wanted(scope, store_arn, keys, derivation).await? {
+            return Ok(());
+        }
+        // A read may answer with what stood there before our own write.
+        scope.context.sleep(pause).await?;
+    }
+    Err(Fault::refused(
+        format!("Another apply changes the application {}", work.settings.name),
+        "The keys that this apply wrote are not the ones that stand in the secret and in the session store now, so somebody \
+         else writes them at the same time. This apply ended here, and the next one makes both the same again. Until then \
+         some sessions may have to log in anew. Use a backend with a state lock, and wait for the other apply before you \
+         apply again.",
+    ))
+}
+
+/// What is read right after a write may be old for a moment.
+const PAUSES: [std::time::Duration; 3] = [
+    std::time::Duration::from_millis(200),
+    std::time::Duration::from_secs(1),
+    std::time::Duration::from_secs(2),
+];
 
 fn fresh() -> Result<Fresh, Fault> {
     let draw = || -> Result<Fresh, Diagnostic> {

@@ -14,15 +14,16 @@ use zt_model::compile::Compiled;
 
 use super::component::origin_request_policy::{Needed, RequestPolicies};
 use super::component::{
-    Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, keys_secret, origin_access_control,
-    origin_request_policy, response_headers_policy, role, web_acl,
+    Fault, Scope, assertion_secret, auth_function, bucket_policy, client_secret, keys_secret, log_groups,
+    origin_access_control, origin_request_policy, response_headers_policy, role, web_acl,
 };
 use super::config::identity::ClientSecret;
 use super::config::{Origin, Settings};
-use super::{bundle, grants, language};
+use super::{bundle, language};
 use crate::marks::Stage;
 use crate::store_writer::StoreWriters;
 
+use credentials::Written;
 pub(super) use credentials::instance;
 pub(super) use serving::{Surroundings, session_code, wanted_distribution};
 
@@ -100,20 +101,23 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
     let derivation = language::derivation(&work.settings.name, &work.settings.identity)
         .map_err(refuse)
         .during("compiling the application")?;
-    let (documents, secrets) = Box::pin(credentials::write_documents(work, &compiled, &derivation)).await?;
-    Box::pin(ensure_auth_function(work, &secrets, &compiled, facts)).await?;
+    let written = Box::pin(credentials::write_documents(work, &compiled, &derivation)).await?;
+    // Before the first line is written: Lambda would make a group that keeps it for ever.
+    let refused = Box::pin(log_groups::ensure(&work.scope, &work.settings.logging)).await;
+    diagnostics.extend(log_groups::told(&refused, "kept in order"));
+    let role_is_wide = Box::pin(ensure_auth_function(work, &written.secrets, &compiled, facts)).await?;
     let needed = Needed::of(&compiled, &work.settings.origins);
     let front = Box::pin(ensure_front(work, &needed, facts)).await?;
     Box::pin(serving::publish_and_serve(
         work,
         &compiled,
-        &documents.membership,
+        &written.documents.membership,
         &front,
         facts,
         diagnostics,
     ))
     .await?;
-    Box::pin(tidy(work, &secrets, facts)).await?;
+    Box::pin(tidy(work, &written, role_is_wide, facts)).await?;
     if work.prior.is_some() || !needed.is_nothing() {
         Box::pin(origin_request_policy::settle(&work.scope, &needed))
             .await
@@ -136,32 +140,19 @@ fn refuse(diagnostics: Diagnostics) -> Fault {
     )
 }
 
+/// Makes a version of the function as wanted. Yields whether its role may do more than it needs.
 async fn ensure_auth_function(
     work: &Work<'_>,
     secrets: &Secrets,
     compiled: &Compiled,
     facts: &mut Facts,
-) -> Result<(), Ended> {
+) -> Result<bool, Ended> {
     let scope = &work.scope;
     // The version in use reads what it always read, until the new one is everywhere.
-    let former = credentials::former_client_secret(work)
-        .await
-        .during("reading the client secret")?;
-    let assertion = former_assertion(work)
-        .await
-        .during("reading the keys of the assertion")?;
-    let mut access = role_access(work.settings, secrets.arns());
-    access.federation = access.federation.or_else(|| former_audience(work));
-    let former = former
-        .iter()
-        .chain(&assertion)
-        .map(String::as_str)
-        .chain(former_hook(work));
-    let missing: Vec<&str> = former.filter(|arn| !access.secrets.contains(arn)).collect();
-    access.secrets.extend(missing);
-    let role_arn = role::ensure(scope, &access)
+    let role = role::widen(scope, &role_access(work.settings, secrets.arns()))
         .await
         .during("making the role of the auth function")?;
+    let role_arn = role.arn;
     facts.role_arn = Some(role_arn.clone());
     let doing = "making the auth function";
     let zip = auth_archive(scope, work.settings, compiled, secrets.arns()).during(doing)?;
@@ -172,27 +163,7 @@ async fn ensure_auth_function(
         role_arn: &role_arn,
     };
     facts.auth_function_arn = Some(auth_function::ensure(scope, &wanted).await.during(doing)?);
-    Ok(())
-}
-
-/// The key of the claims hook that was in use before.
-fn former_hook<'a>(work: &'a Work<'_>) -> Option<&'a str> {
-    let hook = work.prior?.identity.hook.as_ref()?;
-    Some(hook.secret_arn.as_str())
-}
-
-/// The keys of the assertion that was in use before.
-async fn former_assertion(work: &Work<'_>) -> Result<Option<String>, Fault> {
-    match work.prior.is_some_and(|prior| prior.features.assertion.is_some()) {
-        true => assertion_secret::look(&work.scope).await,
-        false => Ok(None),
-    }
-}
-
-/// The audience for which the version in use asks AWS STS.
-fn former_audience<'a>(work: &'a Work<'_>) -> Option<&'a str> {
-    let federation = work.prior?.identity.federation.as_ref()?;
-    Some(federation.audience.as_str())
+    Ok(role.wide)
 }
 
 /// What the role of the auth function may do.
@@ -213,7 +184,7 @@ pub(super) fn role_access<'a>(settings: &'a Settings, secrets: bundle::SecretArn
         .flatten()
         .collect(),
         queue: queue.map(|queue| queue.arn.as_str()),
-        federation: settings.identity.federation.as_ref().map(|it| it.audience.as_str()),
+        federation: settings.identity.federation.as_ref(),
     }
 }
 
@@ -279,49 +250,43 @@ async fn ensure_front(work: &Work<'_>, needed: &Needed, facts: &mut Facts) -> Re
     })
 }
 
-/// What is no longer needed goes, now that no edge location uses it.
-async fn tidy(work: &Work<'_>, secrets: &Secrets, facts: &Facts) -> Result<(), Ended> {
+/// What is no longer needed goes, now that no edge location uses it. What there is of it AWS tells, not the state: an
+/// earlier apply may have ended after its state was written.
+async fn tidy(work: &Work<'_>, written: &Written, role_is_wide: bool, facts: &Facts) -> Result<(), Ended> {
     let (scope, settings) = (&work.scope, work.settings);
     if let Some(arn) = &facts.auth_function_arn {
         auth_function::prune(scope, arn)
             .await
             .during("removing old versions of the auth function")?;
     }
-    let Some(prior) = work.prior else { return Ok(()) };
-    let managed = grants::managed(&settings.origins, scope.aws.region());
-    for grant in grants::managed(&prior.origins, scope.aws.region()) {
-        if !managed.iter().any(|kept| kept.bucket == grant.bucket) {
-            bucket_policy::remove(scope, &grant)
-                .await
-                .during("cleaning the policy of a bucket")?;
-        }
+    for grant in &written.leaving {
+        bucket_policy::remove(scope, grant)
+            .await
+            .during("cleaning the policy of a bucket")?;
     }
-    if prior.origins.values().any(Origin::is_bucket) && !settings.origins.values().any(Origin::is_bucket) {
+    if !settings.origins.values().any(Origin::is_bucket) && work.prior.is_some() {
         origin_access_control::remove(scope)
             .await
             .during("removing the origin access control")?;
     }
-    let same_access = prior.identity.secret == settings.identity.secret
-        && prior.identity.hook == settings.identity.hook
-        && prior.identity.federation == settings.identity.federation
-        && prior.features.assertion.is_some() == settings.features.assertion.is_some();
-    if !same_access {
-        role::ensure(scope, &role_access(settings, secrets.arns()))
+    if role_is_wide {
+        role::narrow(scope, &role_access(settings, written.secrets.arns()))
             .await
             .during("narrowing the role of the auth function")?;
     }
-    if prior.features.assertion.is_some() && settings.features.assertion.is_none() {
-        assertion_secret::remove(scope, settings.secret_recovery_days)
+    let days = settings.secret_recovery_days;
+    if settings.features.assertion.is_none() {
+        assertion_secret::remove(scope, days)
             .await
             .during("removing the keys of the assertion")?;
     }
-    if matches!(prior.identity.secret, ClientSecret::Owned(_))
-        && !matches!(settings.identity.secret, ClientSecret::Owned(_))
-    {
-        let days = settings.secret_recovery_days;
+    if !matches!(settings.identity.secret, ClientSecret::Owned(_)) {
         client_secret::remove(scope, days)
             .await
             .during("removing the client secret")?;
+    }
+    if !written.leaving.is_empty() {
+        credentials::write_membership(work, &written.documents.membership, &[]).await?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod rules;
 use zt_framework::timeouts::{self, Operation};
 use zt_framework::{Attribute, IdentityAttribute, IdentitySchema, Schema, Type};
 
+use super::config::LOG_RETENTION_DAYS;
 use crate::tagging;
 
 /// The schema of `zt_edge_app`.
@@ -186,6 +187,23 @@ fn lifecycle() -> Vec<Attribute> {
         )
         .default(7)
         .validate(rules::recovery_days),
+        Attribute::number(
+            "log_retention_days",
+            "Days that log lines of the auth function are kept, one of the numbers that CloudWatch Logs takes, such as 30, 90 \
+             or 365. Default 90.",
+        )
+        .default(LOG_RETENTION_DAYS)
+        .validate(rules::retention),
+        Attribute::set_of(
+            "log_regions",
+            Type::String,
+            "Regions in which the log group of the auth function is made ahead, with this retention. Lambda@Edge writes in \
+             the region that answers a viewer, and makes a group that keeps its lines for ever where there is none. Default: \
+             the regions of CloudFront's regional edge caches. A region taken out of the list keeps its group until the \
+             application is destroyed, which removes the groups with their lines.",
+        )
+        .optional()
+        .validate_each(features::region),
         timeouts::attribute(&[Operation::Create, Operation::Update, Operation::Delete]),
     ]
 }

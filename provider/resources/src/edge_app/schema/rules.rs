@@ -262,6 +262,11 @@ pub(super) fn max_age(value: &Value) -> Verdict {
     }
 }
 
+/// Days for which CloudWatch Logs keeps lines.
+pub(super) fn retention(value: &Value) -> Verdict {
+    crate::session_store::log_retention(value)
+}
+
 pub(super) fn recovery_days(value: &Value) -> Verdict {
     match value.as_i64() {
         Some(0 | 7..=30) => Ok(()),

@@ -69,7 +69,7 @@ pub(super) fn allowing(path: &str, policy: &str) -> Value {
 }
 
 /// One protected application before its store and bucket exist.
-pub(super) fn config() -> Value {
+pub(in crate::edge_app) fn config() -> Value {
     let store = Value::object([
         ("arn", Value::unknown()),
         ("name", "main".into()),

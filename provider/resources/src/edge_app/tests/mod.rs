@@ -2,7 +2,7 @@
 //! and no AWS at all.
 
 mod features;
-mod fixture;
+pub(super) mod fixture;
 mod mistakes;
 mod plans;
 mod viewer_headers;

@@ -1,16 +1,13 @@
 //! The role of the writer: this store's pages, this queue, these dead letters, its own log lines, and nothing else.
 
 use serde_json::{Value, json};
-use zt_aws::error::optional;
-use zt_aws::iam::RoleConfig;
+use zt_aws::Tags;
 use zt_framework::Diagnostic;
 
 use super::Scope;
 use crate::failure::diagnostic;
+use crate::function_role::{self, Wanted};
 use crate::session_store::mark::StoreMark;
-
-/// Name of the one inline policy.
-const POLICY: &str = "zt";
 
 /// What the role may touch, by ARN.
 pub(super) struct Access<'a> {
@@ -18,17 +15,6 @@ pub(super) struct Access<'a> {
     pub(super) queue: &'a str,
     pub(super) dead_letters: &'a str,
     pub(super) log_group: &'a str,
-}
-
-fn trust() -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Effect": "Allow",
-            "Principal": { "Service": "lambda.amazonaws.com" },
-            "Action": "sts:AssumeRole",
-        }],
-    })
 }
 
 fn policy(access: &Access<'_>) -> Value {
@@ -60,75 +46,47 @@ fn policy(access: &Access<'_>) -> Value {
     })
 }
 
-/// Whether a policy means the wanted text; one that cannot be read means nothing of ours.
-fn same(found: &str, wanted: &Value) -> bool {
-    serde_json::from_str::<Value>(found).is_ok_and(|found| found == *wanted)
-}
-
 /// Makes the role, or changes it until it is as wanted; yields its ARN.
 pub(super) async fn ensure(scope: &Scope<'_>, access: &Access<'_>) -> Result<String, Diagnostic> {
-    let iam = scope.aws.iam();
-    let name = scope.names().function;
-    let tags = scope.marked();
-    let found = optional(iam.role(&name).await).map_err(|error| diagnostic(&error))?;
-    let arn = match found {
-        None => {
-            let config = RoleConfig {
-                name: name.clone(),
-                description: scope.description(),
-                trust: trust().to_string(),
-                boundary: None,
-            };
-            let made = iam.create_role(&config, &tags).await;
-            made.map_err(|error| diagnostic(&error))?.arn
-        }
-        Some(found) => {
-            let mark = StoreMark::from_tags(&found.tags);
-            scope.may_take(mark.as_ref(), "role", &name)?;
-            if !same(&found.trust, &trust()) {
-                let set = iam.update_trust(&name, &trust().to_string()).await;
-                set.map_err(|error| diagnostic(&error))?;
-            }
-            let tagged = iam.set_role_tags(&name, &found.tags, &tags).await;
-            tagged.map_err(|error| diagnostic(&error))?;
-            found.arn
-        }
-    };
-    if !has_policy(scope, access).await? {
-        let put = iam.put_role_policy(&name, POLICY, &policy(access).to_string()).await;
-        put.map_err(|error| diagnostic(&error))?;
+    let (iam, name, tags) = (scope.aws.iam(), scope.names().function, scope.marked());
+    let found = function_role::look(&iam, &name).await;
+    let found = found.map_err(|error| diagnostic(&error))?;
+    if let Some(found) = &found {
+        scope.may_take(StoreMark::from_tags(&found.role.tags).as_ref(), "role", &name)?;
     }
-    Ok(arn)
+    let settled = wanted(scope, access, (&name, &tags)).settle(&iam, found).await;
+    settled.map_err(|error| diagnostic(&error))
+}
+
+fn wanted<'a>(scope: &Scope<'_>, access: &Access<'_>, (name, tags): (&'a str, &'a Tags)) -> Wanted<'a> {
+    Wanted {
+        name,
+        description: scope.description(),
+        services: &["lambda.amazonaws.com"],
+        policy: policy(access),
+        tags,
+    }
 }
 
 /// Whether the role may do what it has to, and no more by this policy, and nobody but Lambda may assume it.
 pub(super) async fn is_as_wanted(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Diagnostic> {
-    let found = optional(scope.aws.iam().role(&scope.names().function).await);
+    let (iam, name, tags) = (scope.aws.iam(), scope.names().function, scope.marked());
+    let found = function_role::look(&iam, &name).await;
     let found = found.map_err(|error| diagnostic(&error))?;
-    Ok(found.is_some_and(|found| same(&found.trust, &trust())) && has_policy(scope, access).await?)
-}
-
-async fn has_policy(scope: &Scope<'_>, access: &Access<'_>) -> Result<bool, Diagnostic> {
-    let found = scope.aws.iam().role_policy(&scope.names().function, POLICY).await;
-    let found = optional(found).map_err(|error| diagnostic(&error))?;
-    Ok(found.is_some_and(|found| same(&found, &policy(access))))
+    Ok(wanted(scope, access, (&name, &tags)).is_met(found.as_ref()))
 }
 
 /// Removes the role with its policies.
 pub(super) async fn remove(scope: &Scope<'_>) -> Result<(), Diagnostic> {
-    let iam = scope.aws.iam();
-    let name = scope.names().function;
-    let found = optional(iam.role(&name).await).map_err(|error| diagnostic(&error))?;
-    let Some(found) = found else { return Ok(()) };
-    if !scope.owns_tagged(&found.tags) {
-        return Ok(());
+    let (iam, name) = (scope.aws.iam(), scope.names().function);
+    let found = function_role::look(&iam, &name).await;
+    match found.map_err(|error| diagnostic(&error))? {
+        Some(found) if scope.owns_tagged(&found.role.tags) => {
+            let removed = function_role::remove(&iam, &name).await;
+            removed.map_err(|error| diagnostic(&error))
+        }
+        _ => Ok(()),
     }
-    let policies = iam.role_policy_names(&name).await;
-    for policy in policies.map_err(|error| diagnostic(&error))? {
-        optional(iam.delete_role_policy(&name, &policy).await).map_err(|error| diagnostic(&error))?;
-    }
-    let deleted = optional(iam.delete_role(&name).await);
-    deleted.map(drop).map_err(|error| diagnostic(&error))
 }
 
 #[cfg(test)]
