@@ -12,6 +12,7 @@ mod crowd_page;
 mod drift;
 mod ended_sessions;
 mod federation;
+mod hand_over;
 mod imports;
 mod keys_at_once;
 mod killed_revocations;
