@@ -40,8 +40,15 @@ fn check_age(sections: &Sections, diagnostics: &mut Diagnostics) {
         return;
     };
     let by_token = sections.features.as_ref().is_some_and(|features| {
-        let own = |bearer: &super::config::features::Bearer| bearer.trusted.issuer == identity.issuer;
-        features.bearer.values().any(own)
+        let filled = identity
+            .tenants
+            .iter()
+            .map(|tenant| identity.issuer.replace("{tenantid}", tenant));
+        let own: Vec<String> = filled.chain([identity.issuer.clone()]).collect();
+        features
+            .bearer
+            .values()
+            .any(|bearer| own.contains(&bearer.trusted.issuer))
     });
     let why = match (identity.auth_time_optional, by_token) {
         (true, _) => {

@@ -35,7 +35,8 @@ fn cookie_domain() -> Attribute {
         "Domain of the session cookie, so that one login serves several hosts of the application: each alias must be it or \
          lie in it. Every host of that domain then receives the cookie, also those that are not yours to trust; leave it \
          out (a host-only cookie) unless you need it. Adding or removing it asks everybody to log in once; for the minutes \
-         in which the distribution changes, sessions of before go on and who has none is answered with 401.",
+         in which the distribution changes, sessions of before go on and who has none is answered with 401. Two applications \
+         of one name, from different stores, cannot share a domain: their cookies would be the same.",
     )
     .optional()
     .validate(rules::host_name)

@@ -165,6 +165,18 @@ async fn an_age_needs_a_provider_that_tells_it() {
         &["max_age", "cannot be proved"],
     )
     .await;
+    // Each tenant is a login issuer of its own.
+    let tenant = "11111111-2222-3333-4444-555555555555";
+    let tenants = provider(&[
+        ("issuer", format!("{ISSUER}/{{tenantid}}").into()),
+        ("tenants", vec![tenant].into()),
+    ]);
+    let own = trusted().with("issuer", format!("{ISSUER}/{tenant}"));
+    refused(
+        aged(tenants).with("bearer_issuers", Value::map([("cli", own)])),
+        &["max_age", "cannot be proved"],
+    )
+    .await;
 }
 
 /// Checklist: P12.
