@@ -13,6 +13,7 @@ mod function_role;
 mod marks;
 mod random;
 pub mod registry;
+pub mod service_token;
 pub mod session_revocation;
 pub mod session_store;
 mod store_facts;

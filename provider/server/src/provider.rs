@@ -78,6 +78,6 @@ impl Provider for ZtProvider {
     }
 
     fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource>> {
-        Vec::new()
+        registry::ephemeral_resources(&self.connection)
     }
 }

@@ -1,7 +1,7 @@
 //! Registry pages out of the schema that the real CLI prints (`terraform providers schema -json`) and the examples.
 //!
 //! One schema renders wire, validation and documentation; a stale page fails the check. The layout is the registry's:
-//! `docs/index.md` and `docs/resources/<name>.md`.
+//! `docs/index.md`, `docs/resources/<name>.md` and `docs/ephemeral-resources/<name>.md`.
 
 use crate::tree;
 use serde_json::Value;
@@ -70,6 +70,11 @@ fn pages(file: &str) -> Result<BTreeMap<String, String>, String> {
         let short = name.strip_prefix("zt_").unwrap_or(name);
         pages.insert(format!("docs/resources/{short}.md"), page(name, &resource["block"])?);
     }
+    for (name, resource) in schema["ephemeral_resource_schemas"].as_object().into_iter().flatten() {
+        let short = name.strip_prefix("zt_").unwrap_or(name);
+        let path = format!("docs/ephemeral-resources/{short}.md");
+        pages.insert(path, ephemeral_page(name, &resource["block"])?);
+    }
     Ok(pages)
 }
 
@@ -101,6 +106,23 @@ fn page(name: &str, block: &Value) -> Result<String, String> {
         }
         text.push_str(&example(&format!("{folder}/{file}"), language));
     }
+    Ok(text)
+}
+
+fn ephemeral_page(name: &str, block: &Value) -> Result<String, String> {
+    let file = format!("examples/ephemeral-resources/{name}/ephemeral-resource.tf");
+    if tree::text(&file).is_none() {
+        return Err(format!("{file} is missing"));
+    }
+    let mut text = front(&format!("{name} Ephemeral Resource"), block);
+    let _ = writeln!(
+        text,
+        "# {name} (Ephemeral Resource)\n\n{}\n\n## Example Usage\n",
+        description(block)
+    );
+    text.push_str(&example(&file, "terraform"));
+    text.push_str("\n## Schema\n");
+    sections(&mut text, block);
     Ok(text)
 }
 

@@ -9,6 +9,6 @@ mod revocation;
 mod schema;
 #[cfg(test)]
 mod tests;
-mod time;
+pub(crate) mod time;
 
 pub use resource::SessionRevocation;

@@ -5,13 +5,13 @@ use time::format_description::well_known::Rfc3339;
 use zt_model::instant::Instant;
 
 /// Reads a time; none when it is not RFC 3339 or before 1970.
-pub(super) fn parse(text: &str) -> Option<Instant> {
+pub(crate) fn parse(text: &str) -> Option<Instant> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     u64::try_from(time.unix_timestamp()).ok().map(Instant::from_seconds)
 }
 
 /// Writes a time in UTC.
-pub(super) fn format(instant: Instant) -> String {
+pub(crate) fn format(instant: Instant) -> String {
     let seconds = i64::try_from(instant.seconds()).unwrap_or(i64::MAX);
     let time = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     time.format(&Rfc3339).unwrap_or_default()

@@ -54,20 +54,29 @@ impl Round<'_> {
     fn change(&mut self, current: Current<'_>) -> Change {
         let now = Instant::from_seconds(current.aws_time);
         self.times.insert(current.key.to_owned(), now);
-        let mut new: Option<String> = None;
+        let mut new = Change::Keep;
         for (index, job) in self.jobs.iter().enumerate() {
             let place = (current.key.to_owned(), index);
             // The computation may run again after a conflict; only its last word counts.
             self.faults.remove(&place);
             for edit in job.edits.iter().filter(|edit| edit.key() == current.key) {
-                match edit.apply(new.as_deref().or(current.value), now) {
-                    Ok(Some(text)) => new = Some(text),
+                if edit.removes() {
+                    new = Change::Delete;
+                    continue;
+                }
+                let present = match &new {
+                    Change::Put(text) => Some(text.as_str()),
+                    Change::Delete => None,
+                    Change::Keep => current.value,
+                };
+                match edit.apply(present, now) {
+                    Ok(Some(text)) => new = Change::Put(text),
                     Ok(None) => {}
                     Err(fault) => drop(self.faults.insert(place.clone(), fault)),
                 }
             }
         }
-        new.map_or(Change::Keep, Change::Put)
+        new
     }
 }
 

@@ -12,6 +12,7 @@ type Change = dyn Fn(Option<&str>, Instant) -> Result<Option<String>, EditFault>
 pub(crate) struct Edit {
     key: String,
     change: Arc<Change>,
+    removes: bool,
 }
 
 /// Why an edit cannot be made: the document is absent, unreadable or full.
@@ -33,7 +34,20 @@ impl Edit {
         Self {
             key: key.into(),
             change: Arc::new(change),
+            removes: false,
         }
+    }
+
+    /// Removes the key.
+    pub(crate) fn removal(key: impl Into<String>) -> Self {
+        Self {
+            removes: true,
+            ..Self::new(key, |_, _| Ok(None))
+        }
+    }
+
+    pub(crate) fn removes(&self) -> bool {
+        self.removes
     }
 
     pub(crate) fn key(&self) -> &str {
