@@ -23,6 +23,7 @@ mod quotas;
 mod revocations;
 mod rotation;
 mod secrecy;
+mod service_tokens;
 mod sessions_apart;
 mod unfinished;
 mod viewer_headers;
