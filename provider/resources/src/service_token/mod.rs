@@ -7,6 +7,7 @@
 mod anchor;
 mod content;
 mod ephemeral;
+mod job;
 mod names;
 mod plan;
 mod reading;

@@ -1,4 +1,4 @@
-//! What becomes of a token's content through its life, and what plans say before one begins. Checklist: P16, K4.
+//! What becomes of a token's content through its life, and what plans say before one begins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,6 +89,7 @@ fn a_content_reads_back_and_belongs_to_one_token() {
     }
 }
 
+/// Checklist: P16
 #[test]
 fn the_document_holds_nothing_of_the_token() {
     let content = first(&source(|_| ()), at(0));
@@ -101,6 +102,7 @@ fn the_document_holds_nothing_of_the_token() {
     );
 }
 
+/// Checklist: P16
 #[test]
 fn after_a_rotation_both_count_and_then_only_the_new() {
     let old = first(&source(|it| it.rotation_triggers = triggers("november")), at(0));
@@ -255,6 +257,7 @@ async fn a_plan_tells_what_can_be_known_before_the_first_apply() {
     assert!(unknown.get("secret_expires_at").is_unknown());
 }
 
+/// Checklist: K5
 #[tokio::test]
 async fn an_own_secret_is_in_no_plan() {
     let own = config().with("secret_wo", OWN).with("secret_wo_version", 1);
