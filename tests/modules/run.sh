@@ -29,7 +29,7 @@ check() { # what, command...
 }
 
 # Examples of registry pages name no provider; here each gets the provider's own example.
-for folder in "$work"/examples/resources/*/ "$work"/examples/ephemeral-resources/*/; do
+for folder in "$work"/examples/{resources,ephemeral-resources,data-sources,functions}/*/; do
   cp examples/provider/provider.tf "$folder"
 done
 

@@ -5,17 +5,26 @@
 //! know how Terraform is spoken to (`zt_wire`) and the AWS SDK.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod access_decision;
 pub mod connection;
 mod discovery;
 pub mod edge_app;
 mod failure;
 mod function_role;
+pub mod functions;
+pub mod iam_policy;
 mod marks;
+pub mod oidc_discovery;
+#[cfg(test)]
+mod only;
 mod random;
 pub mod registry;
 pub mod service_token;
 pub mod session_revocation;
 pub mod session_store;
+pub mod session_store_usage;
+pub mod store_deny_statement;
 mod store_facts;
 mod store_writer;
 mod tagging;
+pub mod user_handle;

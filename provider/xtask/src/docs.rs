@@ -1,7 +1,9 @@
 //! Registry pages out of the schema that the real CLI prints (`terraform providers schema -json`) and the examples.
 //!
 //! One schema renders wire, validation and documentation; a stale page fails the check. The layout is the registry's:
-//! `docs/index.md`, `docs/resources/<name>.md` and `docs/ephemeral-resources/<name>.md`.
+//! `docs/index.md`, and a page for each resource, ephemeral resource, data source and function.
+
+mod functions;
 
 use crate::tree;
 use serde_json::Value;
@@ -73,9 +75,39 @@ fn pages(file: &str) -> Result<BTreeMap<String, String>, String> {
     for (name, resource) in schema["ephemeral_resource_schemas"].as_object().into_iter().flatten() {
         let short = name.strip_prefix("zt_").unwrap_or(name);
         let path = format!("docs/ephemeral-resources/{short}.md");
-        pages.insert(path, ephemeral_page(name, &resource["block"])?);
+        pages.insert(path, reading_page("Ephemeral Resource", name, &resource["block"])?);
+    }
+    for (name, source) in schema["data_source_schemas"].as_object().into_iter().flatten() {
+        let short = name.strip_prefix("zt_").unwrap_or(name);
+        let page = reading_page("Data Source", name, &source["block"])?;
+        pages.insert(format!("docs/data-sources/{short}.md"), page);
+    }
+    for (name, function) in schema["functions"].as_object().into_iter().flatten() {
+        pages.insert(format!("docs/functions/{name}.md"), functions::page(name, function)?);
     }
     Ok(pages)
+}
+
+/// The page of what is read and never managed.
+fn reading_page(kind: &str, name: &str, block: &Value) -> Result<String, String> {
+    let mut text = front(&format!("{name} {kind}"), block);
+    let _ = writeln!(
+        text,
+        "# {name} ({kind})\n\n{}\n\n## Example Usage\n",
+        description(block)
+    );
+    let file = kind.to_lowercase().replace(' ', "-");
+    text.push_str(&needed_example(&format!("examples/{file}s/{name}/{file}.tf"))?);
+    text.push_str("\n## Schema\n");
+    sections(&mut text, block);
+    Ok(text)
+}
+
+fn needed_example(path: &str) -> Result<String, String> {
+    match tree::text(path) {
+        Some(_) => Ok(example(path, "terraform")),
+        None => Err(format!("{path} is missing")),
+    }
 }
 
 fn index(block: &Value) -> String {
@@ -106,23 +138,6 @@ fn page(name: &str, block: &Value) -> Result<String, String> {
         }
         text.push_str(&example(&format!("{folder}/{file}"), language));
     }
-    Ok(text)
-}
-
-fn ephemeral_page(name: &str, block: &Value) -> Result<String, String> {
-    let file = format!("examples/ephemeral-resources/{name}/ephemeral-resource.tf");
-    if tree::text(&file).is_none() {
-        return Err(format!("{file} is missing"));
-    }
-    let mut text = front(&format!("{name} Ephemeral Resource"), block);
-    let _ = writeln!(
-        text,
-        "# {name} (Ephemeral Resource)\n\n{}\n\n## Example Usage\n",
-        description(block)
-    );
-    text.push_str(&example(&file, "terraform"));
-    text.push_str("\n## Schema\n");
-    sections(&mut text, block);
     Ok(text)
 }
 
@@ -226,7 +241,7 @@ fn plain(kind: &Value) -> String {
     match kind {
         Value::String(name) if name == "bool" => "Boolean".to_owned(),
         Value::String(name) => format!("{}{}", name[..1].to_uppercase(), &name[1..]),
-        Value::Array(parts) if parts.len() == 2 => {
+        Value::Array(parts) if parts.len() == 2 && parts[0] != "object" => {
             let outer = parts[0].as_str().unwrap_or_default();
             format!("{}{} of {}", outer[..1].to_uppercase(), &outer[1..], plain(&parts[1]))
         }

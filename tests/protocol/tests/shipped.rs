@@ -79,7 +79,12 @@ async fn its_schema_is_sound() {
             check_block(name, one.block.as_ref().unwrap());
         }
     }
-    for name in ["zt_session_store", "zt_edge_app", "zt_session_revocation"] {
+    for name in [
+        "zt_session_store",
+        "zt_edge_app",
+        "zt_session_revocation",
+        "zt_service_token",
+    ] {
         assert!(schema.resource_schemas.contains_key(name), "{name}");
     }
     golden::check("zt-schema.txt", &golden::describe(&schema));

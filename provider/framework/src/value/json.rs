@@ -1,7 +1,8 @@
 //! Values as JSON: the form in which Terraform stores state.
 //!
 //! Reading and writing follow a type, so numbers stay exact, sets stay sets, and an error names the place. Unknown
-//! values have no JSON form. [`from_plain`] reads loose JSON, for what older versions stored, and is not exact.
+//! values have no JSON form. [`from_plain`] reads loose JSON, for what older versions stored, and is not exact;
+//! [`to_plain`] writes a value without its type.
 
 use super::{Number, Path, Type, Value};
 use serde_json::value::RawValue;
@@ -230,6 +231,27 @@ fn write_members<'value>(
     Ok(())
 }
 
+/// A value as plain JSON, without its type; none when a part is unknown.
+pub fn to_plain(value: &Value) -> Option<serde_json::Value> {
+    use serde_json::Value as Json;
+    Some(match value {
+        Value::Null => Json::Null,
+        Value::Unknown(_) => return None,
+        Value::Bool(truth) => Json::Bool(*truth),
+        // Exact decimals are written as JSON writes numbers.
+        Value::Number(number) => Json::Number(number.to_string().parse().ok()?),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(parts) | Value::Set(parts) | Value::Tuple(parts) => {
+            Json::Array(parts.iter().map(to_plain).collect::<Option<_>>()?)
+        }
+        Value::Map(members) | Value::Object(members) => {
+            let member = |(name, member): (&String, &Value)| Some((name.clone(), to_plain(member)?));
+            Json::Object(members.iter().map(member).collect::<Option<_>>()?)
+        }
+        Value::Dynamic(inner) => to_plain(&inner.1)?,
+    })
+}
+
 /// Loose JSON as a value of a type: what fits is taken, what is absent is null, what is foreign is left out.
 pub fn from_plain(json: &serde_json::Value, ty: &Type) -> Value {
     use serde_json::Value as Json;
@@ -267,5 +289,24 @@ pub fn from_plain(json: &serde_json::Value, ty: &Type) -> Value {
             }
         }
         _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_written_without_its_type_unless_a_part_is_unknown() {
+        let claims = Value::object([
+            ("sub", "ada".into()),
+            ("groups", Value::Tuple(vec!["staff".into(), Value::Null])),
+            ("age", "12.50".parse::<Number>().map_or(Value::Null, Value::Number)),
+        ]);
+        let ty = Type::Object(BTreeMap::new());
+        let dynamic = Value::Dynamic(Box::new((ty, claims.clone())));
+        let plain = serde_json::json!({"sub": "ada", "groups": ["staff", null], "age": 12.5});
+        assert_eq!(to_plain(&dynamic), Some(plain));
+        assert_eq!(to_plain(&claims.with("email", Value::unknown())), None);
     }
 }

@@ -13,6 +13,7 @@ mod service_token;
 mod settle;
 mod slots;
 mod store_document;
+mod usage;
 
 pub use application::{ApplicationDocument, ApplicationDocumentError, VerifyingKey};
 pub use block::{Block, Expiry};
@@ -24,3 +25,4 @@ pub use service_token::{
 };
 pub use settle::PageFull;
 pub use store_document::{StoreDocument, StoreDocumentError};
+pub use usage::{LargestPage, SLOTS_PER_PAGE, StoreUsage};

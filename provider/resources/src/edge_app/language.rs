@@ -80,7 +80,7 @@ pub(super) fn derivation(name: &str, identity: &IdentityProvider) -> Result<Deri
     })
 }
 
-fn mapping(claims: &Claims) -> Result<ClaimMapping, zt_model::ids::IdError> {
+pub(super) fn mapping(claims: &Claims) -> Result<ClaimMapping, zt_model::ids::IdError> {
     Ok(ClaimMapping {
         user: ClaimName::parse(&claims.user)?,
         email: ClaimName::parse(&claims.email)?,

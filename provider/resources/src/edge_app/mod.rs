@@ -28,6 +28,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transition;
+pub(crate) mod written;
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -4,36 +4,36 @@
 
 /// The physical names; all derive from the names of store and application, 24 characters at most each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Secret with the keys, the anchor of the instance.
-    pub(super) keys_secret: String,
+    pub(crate) keys_secret: String,
     /// Secret with the membership document.
-    pub(super) membership_secret: String,
+    pub(crate) membership_secret: String,
     /// Secret with the client secret, where the application owns one.
-    pub(super) client_secret: String,
+    pub(crate) client_secret: String,
     /// Secret with the keys of the signed assertion, where there is one.
-    pub(super) assertion_secret: String,
+    pub(crate) assertion_secret: String,
     /// Key of the application document in the store.
-    pub(super) document: String,
+    pub(crate) document: String,
     /// Role of the auth function.
-    pub(super) role: String,
+    pub(crate) role: String,
     /// The auth function.
-    pub(super) auth_function: String,
+    pub(crate) auth_function: String,
     /// Log group of the auth function in every region: Lambda@Edge names it by the region of the function itself.
-    pub(super) log_group: String,
+    pub(crate) log_group: String,
     /// The session function.
-    pub(super) session_function: String,
+    pub(crate) session_function: String,
     /// Origin request policy of buckets, where one is needed.
-    pub(super) bucket_requests: String,
+    pub(crate) bucket_requests: String,
     /// Origin request policy of servers, where one is needed.
-    pub(super) server_requests: String,
+    pub(crate) server_requests: String,
     /// Web ACL, access control and response headers policy.
-    pub(super) stem: String,
+    pub(crate) stem: String,
 }
 
 impl Names {
     /// The names of one application of a store.
-    pub(super) fn of(store: &str, application: &str) -> Self {
+    pub(crate) fn of(store: &str, application: &str) -> Self {
         let secret = |what: &str| format!("zt/{store}/{application}/{what}");
         let stem = format!("zt-{store}--{application}");
         Self {

@@ -228,12 +228,18 @@ fn objects_are_complete(files: &[String]) -> Vec<Finding> {
         };
         let Some(name) = after.split('"').nth(1) else { continue };
         let short = name.strip_prefix("zt_").unwrap_or(name);
-        let folder = format!("examples/resources/{name}");
-        for needed in [
-            format!("docs/resources/{short}.md"),
-            format!("{folder}/resource.tf"),
-            format!("{folder}/import.sh"),
-        ] {
+        let needed = match text.contains("impl DataSource for") {
+            true => vec![
+                format!("docs/data-sources/{short}.md"),
+                format!("examples/data-sources/{name}/data-source.tf"),
+            ],
+            false => vec![
+                format!("docs/resources/{short}.md"),
+                format!("examples/resources/{name}/resource.tf"),
+                format!("examples/resources/{name}/import.sh"),
+            ],
+        };
+        for needed in needed {
             if !files.contains(&needed) {
                 findings.push(Finding::new("I10", path.as_str(), format!("{name} has no {needed}")));
             }

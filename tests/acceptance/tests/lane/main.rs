@@ -20,6 +20,7 @@ mod lifecycle;
 mod load;
 mod logs;
 mod quotas;
+mod reading;
 mod revocations;
 mod rotation;
 mod secrecy;

@@ -256,7 +256,7 @@ fn overrides(value: &Value) -> Option<Overrides> {
     })
 }
 
-fn claims(value: &Value) -> Option<Claims> {
+pub(in crate::edge_app) fn claims(value: &Value) -> Option<Claims> {
     if value.is_unknown() {
         return None;
     }

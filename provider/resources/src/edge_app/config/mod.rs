@@ -8,8 +8,8 @@ pub(super) mod features;
 pub(super) mod firewall;
 pub(super) mod identity;
 pub(super) mod origins;
-mod read;
-mod routes;
+pub(super) mod read;
+pub(super) mod routes;
 pub(super) mod viewers;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -19,7 +19,7 @@ pub(super) fn optional_text(value: &Value) -> Option<Option<String>> {
 }
 
 /// A text with a default for an absent one.
-pub(super) fn text_or(value: &Value, default: &str) -> Option<String> {
+pub(in crate::edge_app) fn text_or(value: &Value, default: &str) -> Option<String> {
     Some(optional_text(value)?.unwrap_or_else(|| default.to_owned()))
 }
 
@@ -45,7 +45,7 @@ pub(super) fn port(value: &Value, default: u16) -> Option<u16> {
 }
 
 /// Texts of a list or set; empty when absent.
-pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
+pub(in crate::edge_app) fn texts(value: &Value) -> Option<Vec<String>> {
     match value.is_unknown() {
         true => None,
         false => value.elements().iter().map(text).collect(),
@@ -83,6 +83,6 @@ pub(super) fn text_map(value: &Value) -> Option<BTreeMap<String, String>> {
 }
 
 /// Seconds of a duration; its form has been judged by the schema's rule.
-pub(super) fn seconds(text: &str) -> Option<u64> {
+pub(in crate::edge_app) fn seconds(text: &str) -> Option<u64> {
     text.parse::<Duration>().ok().map(Duration::seconds)
 }

@@ -7,7 +7,7 @@ use zt_framework::Value;
 use zt_model::membership::{Policy, Selector};
 use zt_model::source::{CorsSource, RouteSource, Source};
 
-pub(super) fn read(object: &Value) -> Option<Source> {
+pub(in crate::edge_app) fn read(object: &Value) -> Option<Source> {
     Some(Source {
         policies: policies(object.get("policies"))?,
         routes: routes(object.get("routes"))?,
@@ -27,7 +27,7 @@ fn policies(value: &Value) -> Option<BTreeMap<String, Policy>> {
         .collect()
 }
 
-fn policy(value: &Value) -> Option<Policy> {
+pub(in crate::edge_app) fn policy(value: &Value) -> Option<Policy> {
     if value.is_unknown() {
         return None;
     }

@@ -173,7 +173,7 @@ pub(super) fn printable(value: &Value) -> Verdict {
     }
 }
 
-pub(super) fn region(value: &Value) -> Verdict {
+pub(crate) fn region(value: &Value) -> Verdict {
     let text = value.as_str().unwrap_or_default();
     let parts: Vec<&str> = text.split('-').collect();
     let letters = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -192,7 +192,7 @@ pub(super) fn region(value: &Value) -> Verdict {
     }
 }
 
-pub(super) fn tenant(value: &Value) -> Verdict {
+pub(crate) fn tenant(value: &Value) -> Verdict {
     let text = value.as_str().unwrap_or_default();
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
     let hexadecimal = |byte: u8| byte == b'-' || byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);

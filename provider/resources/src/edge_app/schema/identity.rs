@@ -191,7 +191,7 @@ pub(super) fn endpoints(finish: impl Fn(Attribute) -> Attribute) -> Vec<Attribut
     .collect()
 }
 
-fn claims() -> Attribute {
+pub(in crate::edge_app) fn claims() -> Attribute {
     let claim = |name, default: &'static str, what: &str| {
         Attribute::string(
             name,

@@ -3,11 +3,11 @@
 //! The descriptions are the documentation of the registry page. Rules that need one value only stand
 //! here as validators; rules between values are in `config` and `plan`. It knows no AWS call.
 
-mod features;
+pub(super) mod features;
 mod firewall;
-mod identity;
-mod routing;
-mod rules;
+pub(super) mod identity;
+pub(super) mod routing;
+pub(super) mod rules;
 
 use zt_framework::timeouts::{self, Operation};
 use zt_framework::{Attribute, IdentityAttribute, IdentitySchema, Schema, Type};
@@ -85,7 +85,7 @@ fn naming() -> Vec<Attribute> {
     ]
 }
 
-fn viewers() -> Vec<Attribute> {
+pub(super) fn viewers() -> Vec<Attribute> {
     vec![
         Attribute::set_of(
             "aliases",
@@ -123,7 +123,7 @@ fn viewers() -> Vec<Attribute> {
     ]
 }
 
-fn pages() -> Vec<Attribute> {
+pub(super) fn pages() -> Vec<Attribute> {
     vec![
         Attribute::string(
             "auth_prefix",

@@ -25,7 +25,7 @@ pub(super) fn attributes() -> Vec<Attribute> {
     ]
 }
 
-fn policies() -> Attribute {
+pub(in crate::edge_app) fn policies() -> Attribute {
     let selectors = |name, description| Attribute::list(name, description, selector()).optional();
     Attribute::map(
         "policies",
@@ -44,7 +44,7 @@ fn policies() -> Attribute {
     .optional()
 }
 
-fn selector() -> Vec<Attribute> {
+pub(in crate::edge_app) fn selector() -> Vec<Attribute> {
     of_users().into_iter().chain(of_requests()).collect()
 }
 
@@ -118,7 +118,7 @@ fn of_requests() -> Vec<Attribute> {
     ]
 }
 
-fn routes() -> Attribute {
+pub(in crate::edge_app) fn routes() -> Attribute {
     Attribute::list(
         "routes",
         "Routes in order: the first whose path matches decides. A request that matches none is refused.",

@@ -26,7 +26,7 @@ const ALGORITHMS: &[&str] = &[
 ];
 
 /// One of a few words.
-pub(super) fn one_of(words: &'static [&'static str]) -> impl Fn(&Value) -> Verdict + Send + Sync + 'static {
+pub(crate) fn one_of(words: &'static [&'static str]) -> impl Fn(&Value) -> Verdict + Send + Sync + 'static {
     move |value| {
         let text = text(value);
         match words.contains(&text) {
@@ -44,11 +44,11 @@ fn judged<T: FromStr<Err: Display>>(text: &str) -> Verdict {
     text.parse::<T>().map(drop).map_err(|error| format!("{error}."))
 }
 
-pub(super) fn application_name(value: &Value) -> Verdict {
+pub(crate) fn application_name(value: &Value) -> Verdict {
     judged::<ApplicationName>(text(value))
 }
 
-pub(super) fn duration(value: &Value) -> Verdict {
+pub(crate) fn duration(value: &Value) -> Verdict {
     judged::<Duration>(text(value))?;
     match text(value)
         .parse::<Duration>()
@@ -77,7 +77,7 @@ pub(super) fn claim_name(value: &Value) -> Verdict {
     judged::<ClaimName>(text(value))
 }
 
-pub(super) fn method(value: &Value) -> Verdict {
+pub(crate) fn method(value: &Value) -> Verdict {
     judged::<Method>(text(value))
 }
 
@@ -161,7 +161,7 @@ pub(super) fn support_url(value: &Value) -> Verdict {
     }
 }
 
-pub(super) fn issuer(value: &Value) -> Verdict {
+pub(crate) fn issuer(value: &Value) -> Verdict {
     let issuer = text(value);
     match issuer.starts_with("https://") {
         true => judged::<Issuer>(issuer),
@@ -202,7 +202,7 @@ pub(super) fn scopes(value: &Value) -> Verdict {
     }
 }
 
-pub(super) fn algorithms(value: &Value) -> Verdict {
+pub(crate) fn algorithms(value: &Value) -> Verdict {
     if value.is_wholly_known() && value.elements().is_empty() {
         return Err("No algorithm would refuse every ID token; write at least one, such as RS256.".to_owned());
     }
@@ -241,7 +241,7 @@ pub(super) fn origin_path(value: &Value) -> Verdict {
     }
 }
 
-pub(super) fn bucket(value: &Value) -> Verdict {
+pub(crate) fn bucket(value: &Value) -> Verdict {
     let name = text(value);
     let shape = (3..=63).contains(&name.len())
         && name
