@@ -127,7 +127,8 @@ fn a_rotation_that_was_made_already_is_not_made_again() {
 #[test]
 fn settings_change_without_a_new_secret() {
     let old = first(&source(|it| it.rotation_triggers = triggers("november")), at(0));
-    let changes: [(&str, fn(&mut Source)); 4] = [
+    type Change = fn(&mut Source);
+    let changes: [(&str, Change); 4] = [
         ("no triggers", |_| ()),
         ("overlap", |it| {
             it.rotation_triggers = triggers("november");
