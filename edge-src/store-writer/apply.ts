@@ -31,8 +31,10 @@ function add(page: Page, fact: Fact, owners: ReadonlyMap<string, Set<string>>): 
   const many = owner !== undefined && (owners.get(owner)?.size ?? 0) > SESSIONS_OF_ONE;
   const crowded = owner !== undefined && !page[kind].has(name) && slotsOf(page) >= CROWDED;
   if (owner === undefined || !(many || crowded)) return raise(page, kind, name, at);
+  // Signals come in any order: what stands there may be later.
+  const latest = Math.max(at, page[kind].get(name) ?? 0);
   page[kind].delete(name);
-  raise(page, 'u', owner, at);
+  raise(page, 'u', owner, latest);
 }
 
 function sessionsByOwner(facts: readonly Fact[]): Map<string, Set<string>> {

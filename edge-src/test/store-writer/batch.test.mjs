@@ -91,6 +91,13 @@ for (const [what, body] of Object.entries(KINDS)) {
   });
 }
 
+test('[R4] a signal that comes late lowers nothing when it becomes the user’s not-before', async () => {
+  world.store.items.set('p:pp', `1000000oSSSSSSS0${T(NOW - 5)}`);
+  const late = (n) => record({ ...logout(`ppAAAAAAAAzz${String(n).padStart(8, 'S')}`, NOW - 500), kind: 'provider_session', source: 'backchannel' });
+  await world.run({ Records: Array.from({ length: 9 }, (_, n) => late(n)) });
+  assert.equal(world.page('pp'), `1000000uAAAAAAAA${T(NOW - 5)}`);
+});
+
 test('a user named beside a session of another page is poison', async () => {
   await world.run({ Records: [record(logout('ppSSSSSSSS', NOW - 5, { user: 'qqAAAAAAAAzz' }))] });
   assert.equal(world.dead.messages.length, 1);

@@ -27,6 +27,7 @@ const MUTANTS = [
   ['R4 a revocation from the future', 'message.ts', 'const when = Math.min(at, sent);', 'const when = at;', 'vectors', 'a batch makes'],
   ['R4 many sessions of one user fill the page', 'apply.ts', 'slotsOf(page) >= CROWDED', 'false', 'batch', 'again and again'],
   ['R4 many sessions of one user at the provider fill the page', 'message.ts', ', owner: key.slice(2, 10) };', ' };', 'batch', 'signed out by the provider again'],
+  ['R4 a late signal lowers the end of a user', 'apply.ts', 'const latest = Math.max(at, page[kind].get(name) ?? 0);', 'const latest = at;', 'batch', 'signal that comes late'],
   ['R14 a message of an unknown source', 'message.ts', "if (typeof source !== 'string' || !SOURCES.has(source)) return undefined;", '', 'vectors', 'a body is'],
   ['K8 a key in the log line', 'report.ts', "store: this.#store,\n      ...values,", "store: this.#store,\n      key: 'p:pp',\n      ...values,", 'batch', 'names nobody'],
 ];
