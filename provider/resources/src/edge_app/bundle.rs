@@ -32,6 +32,22 @@ pub(super) struct AwsEndpoints {
     pub(super) sts: Option<String>,
 }
 
+/// The endpoint for the auth function, of one that the operator's own calls take: AWS on this machine serves both. Any other, such as
+/// an interface endpoint of a private network, is the operator's alone: no edge location reaches it, and the code must not
+/// depend on who applies.
+pub(super) fn shared_with_the_edge(endpoint: Option<String>) -> Option<String> {
+    endpoint.filter(|url| {
+        let authority = url.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        };
+        let address = host.parse::<std::net::IpAddr>();
+        host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+    })
+}
+
 /// The code of the session function.
 pub(super) fn session_code(table: &Table) -> Result<String, String> {
     SessionFunction::render(table)
@@ -189,4 +205,28 @@ pub(super) fn events(
         now,
     };
     zt_edge::test_events(compiled, membership, &session).map_err(|error: EventsError| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_aws_on_this_machine_is_aws_for_the_edge_too() {
+        for (endpoint, shared) in [
+            ("http://127.0.0.1:4566", true),
+            ("https://localhost:4566/aws", true),
+            ("https://sqs.localhost", true),
+            ("http://[::1]:4566/", true),
+            ("https://vpce-0a1b-2c3d.sqs.eu-central-1.vpce.amazonaws.com", false),
+            ("https://sqs.us-east-1.amazonaws.com", false),
+            ("https://127.0.0.1.evil.example", false),
+            ("https://localhost@evil.example", false),
+            ("", false),
+        ] {
+            let passed = shared_with_the_edge(Some(endpoint.to_owned()));
+            assert_eq!(passed.is_some(), shared, "{endpoint}");
+        }
+        assert_eq!(shared_with_the_edge(None), None);
+    }
 }

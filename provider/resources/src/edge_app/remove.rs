@@ -32,11 +32,13 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagn
     let scope = &farewell.scope;
     let managed = grants::managed(farewell.origins, scope.aws.region());
     let forgotten = step("reading the membership document", leaving(scope, &managed).await)?;
-    for grant in managed.iter().chain(&forgotten) {
-        step(
-            "cleaning the policy of a bucket",
-            bucket_policy::remove(scope, grant).await,
-        )?;
+    let doing = "cleaning the policy of a bucket";
+    for grant in &managed {
+        step(doing, bucket_policy::remove(scope, grant).await)?;
+    }
+    let mut told = Diagnostics::default();
+    for grant in &forgotten {
+        told.extend(step(doing, bucket_policy::forget(scope, grant).await)?);
     }
     step(
         "removing the distribution",
@@ -89,10 +91,9 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagn
             ),
         )
     });
-    Ok(parked
-        .into_iter()
-        .chain(log_groups::told(&refused, "removed"))
-        .collect())
+    told.extend(parked);
+    told.extend(log_groups::told(&refused, "removed"));
+    Ok(told)
 }
 
 /// Buckets that an update which did not come to its end left behind.

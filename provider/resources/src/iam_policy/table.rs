@@ -225,11 +225,11 @@ pub(super) const ROWS: &[Row] = &[
             "arn:{p}:secretsmanager:us-east-1:{a}:secret:zt/{s}/{n}/membership-??????",
         ],
     ),
-    // Whether they are there is looked at, whatever is configured, so that nothing is left behind.
+    // Whether they are there is looked at, whatever is configured, and what is no longer configured goes.
     row(
         Part::Application,
         "secretsmanager",
-        &["DescribeSecret"],
+        &["DeleteSecret", "DescribeSecret", "TagResource", "UntagResource"],
         &[
             "arn:{p}:secretsmanager:us-east-1:{a}:secret:zt/{s}/{n}/client-secret",
             "arn:{p}:secretsmanager:us-east-1:{a}:secret:zt/{s}/{n}/client-secret-??????",

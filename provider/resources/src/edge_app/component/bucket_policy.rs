@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
-use zt_aws::error::{ErrorKind, optional};
+use zt_aws::error::{AwsError, ErrorKind, optional};
+use zt_framework::Diagnostic;
 
 use super::{Fault, Scope};
 
@@ -98,6 +99,27 @@ pub(in crate::edge_app) async fn remove(scope: &Scope<'_>, grant: &Grant) -> Res
         Err(Fault::Aws(error)) if error.kind() == ErrorKind::NotFound => Ok(()),
         other => other,
     }
+}
+
+/// Removes the statement from a bucket that the application has left; what to tell where AWS refuses that. It may be somebody
+/// else's by now, and the role's policy may no longer name it: neither is a reason to keep an application from ending.
+pub(in crate::edge_app) async fn forget(scope: &Scope<'_>, grant: &Grant) -> Result<Option<Diagnostic>, Fault> {
+    match remove(scope, grant).await {
+        Err(Fault::Aws(error)) if error.kind() == ErrorKind::Denied => Ok(Some(left(grant, &error))),
+        other => other.map(|()| None),
+    }
+}
+
+fn left(grant: &Grant, error: &AwsError) -> Diagnostic {
+    let bucket = &grant.bucket;
+    Diagnostic::warning(
+        format!("The policy of the bucket {bucket} stays as it is"),
+        format!(
+            "The application has left this bucket, and AWS refuses to let its policy be read or changed: {}. If the bucket is \
+             still yours, remove the statement of this application from its policy; it names the distribution.",
+            error.explain().summary
+        ),
+    )
 }
 
 /// Held while a bucket's policy is read, changed and written: applications of one bucket are applied side by side.

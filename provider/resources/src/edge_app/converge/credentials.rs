@@ -182,13 +182,13 @@ async fn agree(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) ->
     let (scope, store_arn) = (&work.scope, work.settings.store.arn.as_str());
     let text = keys.text();
     for pause in PAUSES {
+        // A read may answer with what stood there before our own write.
+        scope.context.sleep(pause).await?;
         let held = keys_secret::peek(scope).await?;
         let signs = held.is_some_and(|held| text.same_as(held.value.expose()));
         if signs && store_document::is_as_wanted(scope, store_arn, keys, derivation).await? {
             return Ok(());
         }
-        // A read may answer with what stood there before our own write.
-        scope.context.sleep(pause).await?;
     }
     Err(Fault::refused(
         format!("Another apply changes the application {}", work.settings.name),
@@ -200,7 +200,8 @@ async fn agree(work: &Work<'_>, keys: &KeysDocument, derivation: &Derivation) ->
 }
 
 /// What is read right after a write may be old for a moment.
-const PAUSES: [std::time::Duration; 3] = [
+const PAUSES: [std::time::Duration; 4] = [
+    std::time::Duration::ZERO,
     std::time::Duration::from_millis(200),
     std::time::Duration::from_secs(1),
     std::time::Duration::from_secs(2),

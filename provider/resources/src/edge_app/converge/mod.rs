@@ -9,7 +9,7 @@ mod deployed;
 mod serving;
 
 use zt_aws::Secret;
-use zt_framework::Diagnostics;
+use zt_framework::{Diagnostic, Diagnostics};
 use zt_model::compile::Compiled;
 
 use super::component::origin_request_policy::{Needed, RequestPolicies};
@@ -117,7 +117,7 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
         diagnostics,
     ))
     .await?;
-    Box::pin(tidy(work, &written, role_is_wide, facts)).await?;
+    diagnostics.extend(Box::pin(tidy(work, &written, role_is_wide, facts)).await?);
     if work.prior.is_some() || !needed.is_nothing() {
         Box::pin(origin_request_policy::settle(&work.scope, &needed))
             .await
@@ -207,9 +207,9 @@ pub(super) fn auth_archive(
     secrets: bundle::SecretArns<'_>,
 ) -> Result<zt_edge::AuthArchive, Fault> {
     let endpoints = bundle::AwsEndpoints {
-        secretsmanager: scope.aws.secretsmanager_endpoint(),
-        sqs: scope.aws.sqs_endpoint(),
-        sts: scope.aws.sts_endpoint(),
+        secretsmanager: bundle::shared_with_the_edge(scope.aws.secretsmanager_endpoint()),
+        sqs: bundle::shared_with_the_edge(scope.aws.sqs_endpoint()),
+        sts: bundle::shared_with_the_edge(scope.aws.sts_endpoint()),
     };
     bundle::auth_archive(settings, compiled, secrets, endpoints)
         .map_err(|error| Fault::refused("The auth function cannot be packed", error))
@@ -252,17 +252,17 @@ async fn ensure_front(work: &Work<'_>, needed: &Needed, facts: &mut Facts) -> Re
 
 /// What is no longer needed goes, now that no edge location uses it. What there is of it AWS tells, not the state: an
 /// earlier apply may have ended after its state was written.
-async fn tidy(work: &Work<'_>, written: &Written, role_is_wide: bool, facts: &Facts) -> Result<(), Ended> {
+async fn tidy(work: &Work<'_>, written: &Written, role_is_wide: bool, facts: &Facts) -> Result<Vec<Diagnostic>, Ended> {
     let (scope, settings) = (&work.scope, work.settings);
+    let mut told = Vec::new();
     if let Some(arn) = &facts.auth_function_arn {
         auth_function::prune(scope, arn)
             .await
             .during("removing old versions of the auth function")?;
     }
     for grant in &written.leaving {
-        bucket_policy::remove(scope, grant)
-            .await
-            .during("cleaning the policy of a bucket")?;
+        let left = bucket_policy::forget(scope, grant).await;
+        told.extend(left.during("cleaning the policy of a bucket")?);
     }
     if !settings.origins.values().any(Origin::is_bucket) && work.prior.is_some() {
         origin_access_control::remove(scope)
@@ -288,7 +288,7 @@ async fn tidy(work: &Work<'_>, written: &Written, role_is_wide: bool, facts: &Fa
     if !written.leaving.is_empty() {
         credentials::write_membership(work, &written.documents.membership, &[]).await?;
     }
-    Ok(())
+    Ok(told)
 }
 
 /// Removes functions that earlier destroys had to park, as far as AWS lets go of them by now. Whoever may not list
