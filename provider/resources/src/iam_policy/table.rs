@@ -429,6 +429,19 @@ pub(super) const ROWS: &[Row] = &[
         SECRET,
         &["arn:{p}:secretsmanager:us-east-1:{a}:secret:zt/{s}/{n}/token/*"],
     ),
+    // An import finds the store by its name.
+    row(
+        Part::ServiceTokens,
+        "cloudfront",
+        &["DescribeKeyValueStore"],
+        KEY_VALUE_STORE,
+    ),
+    row(
+        Part::ServiceTokens,
+        "cloudfront-keyvaluestore",
+        &["DescribeKeyValueStore", "GetKey", "UpdateKeys"],
+        KEY_VALUE_STORE,
+    ),
     row(
         Part::Revocation,
         "secretsmanager",

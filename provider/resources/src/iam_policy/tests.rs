@@ -108,6 +108,24 @@ fn names_stand_in_the_resources_of_what_they_name() {
     }
 }
 
+/// An import looks its store up by name; a token is a key of it.
+#[test]
+fn service_tokens_come_with_their_store() {
+    let stores = "arn:aws:cloudfront::111122223333:key-value-store/*".to_owned();
+    let (_, without) = policy(Value::object([("applications", Value::list([application("members")]))]));
+    assert!(!resources(&without, "cloudfront:DescribeKeyValueStore").contains(&stores));
+    let tokens = application("members").with("service_tokens", true);
+    let (_, statements) = policy(Value::object([("applications", Value::list([tokens]))]));
+    for action in [
+        "cloudfront:DescribeKeyValueStore",
+        "cloudfront-keyvaluestore:DescribeKeyValueStore",
+        "cloudfront-keyvaluestore:GetKey",
+        "cloudfront-keyvaluestore:UpdateKeys",
+    ] {
+        assert!(resources(&statements, action).contains(&stores), "{action}");
+    }
+}
+
 #[test]
 fn no_statement_is_wider_than_it_has_to_be() {
     let (_, statements) = policy(whole());
