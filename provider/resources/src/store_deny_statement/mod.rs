@@ -69,6 +69,15 @@ fn schema() -> Schema {
             false => Ok(()),
         })
         .validate_each(principal),
+        Attribute::list_of(
+            "token_readers",
+            Type::String,
+            "ARNs of the roles and users who besides `principals` may read the secrets of the service tokens, and no others: callers \
+             that fetch their own token. `*` and `?` are wildcards. No token should be named `assertion`, `client-secret`, `keys` or \
+             `membership`: only `principals` and the auth functions read secrets of these names.",
+        )
+        .optional()
+        .validate_each(principal),
         Attribute::string("account_id", "Account of the store. Default: the provider's.")
             .optional()
             .validate(account),
@@ -82,39 +91,54 @@ fn schema() -> Schema {
     ])
 }
 
-/// The statements: the store for operators and its writer, the secrets for operators and the auth functions.
-fn statements(config: &Value, partition: &str, account: &str) -> [Json; 2] {
+/// Secrets under `zt/<store>/` that keys and settings are in. `*` spans slashes too, so only the six characters that Secrets
+/// Manager adds may follow a name: else most tokens that begin with such a word would be meant as well.
+const SECRETS: [&str; 5] = [
+    "pepper-??????",
+    "*/assertion-??????",
+    "*/client-secret-??????",
+    "*/keys-??????",
+    "*/membership-??????",
+];
+
+fn deny(sid: &str, actions: &[&str], resources: &[String], but: &[String]) -> Json {
+    json!({
+        "Sid": sid,
+        "Effect": "Deny",
+        "Action": actions,
+        "Resource": resources,
+        "Condition": { "ArnNotLike": { "aws:PrincipalArn": but } },
+    })
+}
+
+/// The statements: the store for operators and its writer, the secrets for operators and the auth functions, and the
+/// tokens for operators and those who send them.
+fn statements(config: &Value, partition: &str, account: &str) -> [Json; 3] {
     let store = config.get("session_store");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let texts = |name: &str| config.get(name).elements().iter().map(text).collect::<Vec<_>>();
     let name = text(store.get("name"));
     let role = |role: &str| format!("arn:{partition}:iam::{account}:role/{role}");
-    let own: Vec<String> = config.get("principals").elements().iter().map(text).collect();
-    let mut readers = own.clone();
-    readers.push(role(&format!("zt-{name}-writer")));
-    let mut secret_readers = own;
-    let applications = config.get("applications").elements();
-    secret_readers.extend(applications.iter().map(|one| role(&Names::of(&name, &text(one)).role)));
-    let deny = |sid: &str, actions: &[&str], resource: &str, but: &[String]| {
-        json!({
-            "Sid": sid,
-            "Effect": "Deny",
-            "Action": actions,
-            "Resource": resource,
-            "Condition": { "ArnNotLike": { "aws:PrincipalArn": but } },
-        })
-    };
+    let but = |others: Vec<String>| [texts("principals"), others].concat();
+    let auth = texts("applications")
+        .iter()
+        .map(|one| role(&Names::of(&name, one).role))
+        .collect();
+    let secret = |what: &str| format!("arn:{partition}:secretsmanager:*:{account}:secret:zt/{name}/{what}");
+    let values = ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"];
     [
         deny(
             "ZtStore",
             &["cloudfront-keyvaluestore:GetKey", "cloudfront-keyvaluestore:ListKeys"],
-            &text(store.get("arn")),
-            &readers,
+            &[text(store.get("arn"))],
+            &but(vec![role(&format!("zt-{name}-writer"))]),
         ),
+        deny("ZtSecrets", &values, &SECRETS.map(secret), &but(auth)),
         deny(
-            "ZtSecrets",
-            &["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"],
-            &format!("arn:{partition}:secretsmanager:*:{account}:secret:zt/{name}/*"),
-            &secret_readers,
+            "ZtTokens",
+            &values,
+            &[secret("*/token/*")],
+            &but(texts("token_readers")),
         ),
     ]
 }
@@ -159,6 +183,8 @@ mod tests {
     const STORE: &str = "arn:aws:cloudfront::111122223333:key-value-store/7bd20377-3f93-45b5-9fcb-162b3b6ee133";
     const OPERATOR: &str = "arn:aws:iam::111122223333:role/terraform";
 
+    const CI: &str = "arn:aws:iam::111122223333:role/ci";
+
     fn read() -> Json {
         let config = Value::object([
             (
@@ -167,6 +193,7 @@ mod tests {
             ),
             ("applications", vec!["members"].into()),
             ("principals", vec![OPERATOR].into()),
+            ("token_readers", vec![CI].into()),
         ]);
         let read = filled(config, "aws", "111122223333");
         serde_json::from_str(read.get("json").as_str().unwrap()).unwrap()
@@ -177,7 +204,10 @@ mod tests {
         let policy = read();
         let (store, secrets) = (&policy["Statement"][0], &policy["Statement"][1]);
         let role = |name: &str| format!("arn:aws:iam::111122223333:role/{name}");
-        assert_eq!((&store["Effect"], &store["Resource"]), (&json!("Deny"), &json!(STORE)));
+        assert_eq!(
+            (&store["Effect"], &store["Resource"]),
+            (&json!("Deny"), &json!([STORE]))
+        );
         assert_eq!(
             store["Condition"],
             json!({"ArnNotLike": {"aws:PrincipalArn": [OPERATOR, role("zt-main-writer")]}})
@@ -186,9 +216,61 @@ mod tests {
             secrets["Condition"],
             json!({"ArnNotLike": {"aws:PrincipalArn": [OPERATOR, role("zt-main--members-auth")]}})
         );
+    }
+
+    /// IAM's matching of resources: `*` is any text, `?` any one character.
+    fn matches(pattern: &str, text: &str) -> bool {
+        match (pattern.chars().next(), text.chars().next()) {
+            (None, None) => true,
+            (Some('*'), next) => matches(&pattern[1..], text) || (next.is_some() && matches(pattern, &text[1..])),
+            (Some('?'), Some(_)) => matches(&pattern[1..], &text[1..]),
+            (Some(one), Some(other)) if one == other => matches(&pattern[1..], &text[1..]),
+            _ => false,
+        }
+    }
+
+    /// Who may read the secret of a name, of those whom some statement exempts.
+    fn readers(secret: &str) -> Vec<String> {
+        let arn = format!("arn:aws:secretsmanager:us-east-1:111122223333:secret:{secret}-AbCd12");
+        let policy = read();
+        let auth = "arn:aws:iam::111122223333:role/zt-main--members-auth";
+        let denies = |statement: &Json, who: &str| {
+            let resources = statement["Resource"].as_array().cloned().unwrap_or_default();
+            let covered = resources.iter().any(|one| matches(one.as_str().unwrap(), &arn));
+            let but = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+                .as_array()
+                .unwrap();
+            covered && !but.iter().any(|one| one == who)
+        };
+        let statements = policy["Statement"].as_array().unwrap();
+        [OPERATOR, auth, CI, "arn:aws:iam::111122223333:role/stranger"]
+            .into_iter()
+            .filter(|who| !statements.iter().any(|statement| denies(statement, who)))
+            .map(|arn| arn.rsplit('/').next().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn who_reads_a_token_reads_no_key() {
+        let names = Names::of("main", "members");
+        let own = [
+            "zt/main/pepper",
+            &names.keys_secret,
+            &names.membership_secret,
+            &names.client_secret,
+            &names.assertion_secret,
+        ];
+        for secret in own {
+            assert_eq!(readers(secret), ["terraform", "zt-main--members-auth"], "{secret}");
+        }
+        for token in ["ci", "keys-of-ci", "pepper"] {
+            let secret = format!("zt/main/members/token/{token}");
+            assert_eq!(readers(&secret), ["terraform", "ci"], "{secret}");
+        }
         assert_eq!(
-            secrets["Resource"],
-            json!("arn:aws:secretsmanager:*:111122223333:secret:zt/main/*")
+            readers("zt/other/pepper").len(),
+            4,
+            "another store's is another statement's"
         );
     }
 
