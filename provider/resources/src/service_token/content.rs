@@ -74,6 +74,7 @@ impl Content {
             }
         }
         next.document.set_expiry(order.source.expiry(next.minted));
+        end_previous_with_present(&mut next.document);
         next.source = order.source.clone();
         Ok(next)
     }
@@ -145,6 +146,7 @@ fn succeeding(
     let mut next = document.clone();
     let stored = secret.stored(&order.names.application, id, order.source.expiry(order.now));
     next.rotate(stored, order.now.plus(order.source.overlap()));
+    end_previous_with_present(&mut next);
     let counts = next
         .previous()
         .is_some_and(|previous| previous.expires.stands(order.now));
@@ -152,6 +154,15 @@ fn succeeding(
         next.set_previous(None);
     }
     next
+}
+
+/// Whoever ends a token early means every secret of it, so the former one never outlives the present one.
+fn end_previous_with_present(document: &mut ServiceTokenDocument) {
+    let capped = document.previous().cloned().map(|mut previous| {
+        previous.expires = previous.expires.min(document.present().expires);
+        previous
+    });
+    document.set_previous(capped);
 }
 
 /// The time of an end; none when there is no end.

@@ -123,6 +123,23 @@ fn settle(turn: Turn, prior: Option<&Value>, planned: &mut Value) {
     if let Some(expiry) = expiry(turn, planned) {
         planned.set("secret_expires_at", expiry);
     }
+    let former = former_end(planned.get("previous_expires"), planned.get("secret_expires_at"));
+    planned.set("previous_expires", former);
+}
+
+/// The end of the former secret after apply: it never outlives the present one.
+fn former_end(former: &Value, present: &Value) -> Value {
+    if former.is_null() || former.is_unknown() || present.is_null() {
+        return former.clone();
+    }
+    if present.is_unknown() {
+        return Value::unknown();
+    }
+    let moment = |value: &Value| value.as_str().and_then(time::parse);
+    match moment(present) < moment(former) {
+        true => present.clone(),
+        false => former.clone(),
+    }
 }
 
 /// The end of the present secret after apply, where it can be told.
@@ -188,6 +205,13 @@ fn judge(turn: Turn, prior: Option<&Value>, (planned, now): (&Value, Instant), d
 #[cfg(test)]
 pub(super) fn judge_at(prior: Option<&Value>, planned: &Value, now: Instant, diagnostics: &mut Diagnostics) {
     judge(turn(prior, planned), prior, (planned, now), diagnostics);
+}
+
+/// What a plan tells of the secret.
+#[cfg(test)]
+pub(super) fn settled(prior: &Value, mut planned: Value) -> Value {
+    settle(turn(Some(prior), &planned), Some(prior), &mut planned);
+    planned
 }
 
 fn own_clock() -> Instant {

@@ -102,14 +102,14 @@ fn terms() -> [Attribute; 5] {
         Attribute::map_of(
             "rotation_triggers",
             Type::String,
-            "Any texts. A change mints a new secret; the former stays valid for `rotation_overlap`. Taking them away mints \
-             nothing.",
+            "Any texts. A change mints a new secret; the former stays valid for `rotation_overlap`. Taking them away, or \
+             all texts out of them, mints nothing.",
         )
         .optional(),
         Attribute::string(
             "rotation_overlap",
             "How long the former secret stays valid after a rotation, `0s` to `90d`; never longer than it would have lived \
-             without it. Default `24h`.",
+             without it, nor than the present secret lives. Default `24h`.",
         )
         .default("24h")
         .validate(|value| duration(value, 0..=LONGEST_OVERLAP, "Two secrets may count for at most \"90d\"."))

@@ -175,6 +175,33 @@ fn without_an_overlap_the_former_secret_ends_at_once() {
     assert!(new.document.previous().is_none() && !lets_in(&new, &old, at(100)));
 }
 
+/// Checklist: P16
+#[test]
+fn a_former_secret_ends_with_the_present_one() {
+    let old = first(&source(|_| ()), at(0));
+    let rotated = source(|it| {
+        it.rotation_overlap = "90d".into();
+        it.rotation_triggers = triggers("december");
+    });
+    // 2027-01-16T09:00:00Z is a day and an hour after T0.
+    let ends = |of: &Source| Source {
+        expires_at: Some("2027-01-16T09:00:00Z".into()),
+        ..of.clone()
+    };
+    let end = DAY + 3_600;
+    let later = turned(&turned(&old, &rotated, None, at(0)), &ends(&rotated), None, at(DAY));
+    let at_once = turned(&old, &ends(&rotated), None, at(DAY));
+    for (when, next) in [("the end moves after a rotation", later), ("with it", at_once)] {
+        assert!(lets_in(&next, &old, at(end - 1)), "{when}");
+        assert!(
+            !lets_in(&next, &old, at(end)),
+            "{when}: the former secret outlives the token"
+        );
+        let again = turned(&next, &rotated, None, at(DAY + 1));
+        assert!(!lets_in(&again, &old, at(end)), "{when}: a later end brings it back");
+    }
+}
+
 #[test]
 fn an_own_secret_counts_by_its_version_only() {
     let own = ServiceTokenSecret::parse(OWN).unwrap();
@@ -392,4 +419,21 @@ fn a_third_secret_within_the_overlap_is_warned_of() {
     );
     assert!(judged(Some(&prior), &asked, at(DAY)).is_empty());
     assert!(judged(Some(&prior), &prior, at(0)).is_empty());
+}
+
+#[test]
+fn a_plan_tells_when_the_former_secret_ends() {
+    let prior = state(|state| state.set("previous_expires", "2027-04-15T08:00:00Z"));
+    let until = |end: Value| plan::settled(&prior, prior.clone().with("expires_at", end));
+    let kept = until(Value::Null);
+    assert_eq!(kept.get("previous_expires").as_str(), Some("2027-04-15T08:00:00Z"));
+    let earlier = until("2027-01-16T08:00:00Z".into());
+    assert_eq!(earlier.get("secret_expires_at").as_str(), Some("2027-01-16T08:00:00Z"));
+    assert_eq!(earlier.get("previous_expires").as_str(), Some("2027-01-16T08:00:00Z"));
+    let later = until("2028-01-16T08:00:00Z".into());
+    assert_eq!(later.get("previous_expires").as_str(), Some("2027-04-15T08:00:00Z"));
+    assert!(until(Value::unknown()).get("previous_expires").is_unknown());
+    let alone = state(|_| ());
+    let planned = plan::settled(&alone, alone.clone().with("expires_at", Value::unknown()));
+    assert!(planned.get("previous_expires").is_null(), "there is none to end");
 }
