@@ -11,6 +11,7 @@ use super::content::{Content, end};
 use super::names::Names;
 use crate::connection::Connected;
 use crate::failure::diagnostic;
+use crate::marks::Stage;
 use crate::session_revocation::time;
 use crate::tagging;
 
@@ -69,8 +70,14 @@ pub(super) async fn look(connected: &Connected, mut state: Value) -> Result<Opti
     };
     put(&mut state, &content);
     let found = document.and_then(|text| ServiceTokenDocument::parse(&text).ok());
-    state.set("in_force", found.as_ref() == Some(&content.document));
+    state.set("in_force", in_force(&anchor, &content, found.as_ref()));
     Ok(Some(state))
+}
+
+/// Whether the token is complete: the store holds its document, and the mark says so. Another create may take over what
+/// is not marked as live, so a mark that was never set is repaired like a document that is not there.
+pub(super) fn in_force(anchor: &Anchor, content: &Content, document: Option<&ServiceTokenDocument>) -> bool {
+    anchor.stage == Stage::Live && document == Some(&content.document)
 }
 
 /// Writes into a state what a content tells.

@@ -9,11 +9,13 @@ use zt_model::ids::ServiceTokenId;
 use zt_model::instant::Instant;
 use zt_model::store::{ServiceTokenSecret, read_token};
 
+use super::anchor::Anchor;
 use super::content::{Content, Order};
 use super::names::Names;
 use super::source::Source;
 use super::{ServiceToken, plan};
 use crate::connection::Connection;
+use crate::marks::Stage;
 
 const T0: u64 = 1_800_000_000;
 const DAY: u64 = 86_400;
@@ -199,6 +201,31 @@ fn a_former_secret_ends_with_the_present_one() {
         );
         let again = turned(&next, &rotated, None, at(DAY + 1));
         assert!(!lets_in(&again, &old, at(end)), "{when}: a later end brings it back");
+    }
+}
+
+#[test]
+fn only_a_complete_token_is_in_force() {
+    let content = first(&source(|_| ()), at(0));
+    let other = first(&source(|_| ()), at(0));
+    let anchor = |stage: Stage| Anchor {
+        arn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:zt/main/members/token/ci-AbCd12".into(),
+        id: content.id.clone(),
+        stage,
+        tags: BTreeMap::new(),
+        deleted: false,
+    };
+    let cases = [
+        (Stage::Live, Some(&content.document), true),
+        // A create that takes what is unfinished would take it from its owner.
+        (Stage::Creating, Some(&content.document), false),
+        (Stage::Parked, Some(&content.document), false),
+        (Stage::Live, Some(&other.document), false),
+        (Stage::Live, None, false),
+    ];
+    for (stage, document, expected) in cases {
+        let told = super::reading::in_force(&anchor(stage), &content, document);
+        assert_eq!(told, expected, "{stage:?}, {}", document.is_some());
     }
 }
 
