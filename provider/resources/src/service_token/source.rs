@@ -56,9 +56,13 @@ impl Source {
         state.set("secret_wo_version", self.secret_wo_version);
     }
 
-    /// Whether `wanted` asks for a new secret. Taking the triggers away asks for nothing.
+    /// Whether `wanted` asks for a new secret. Taking the triggers away asks for nothing; a map without any is none.
     pub(super) fn asks_for_another(&self, wanted: &Self) -> bool {
-        let triggered = wanted.rotation_triggers.is_some() && wanted.rotation_triggers != self.rotation_triggers;
+        let triggers = wanted
+            .rotation_triggers
+            .as_ref()
+            .filter(|triggers| !triggers.is_empty());
+        let triggered = triggers.is_some() && triggers != self.rotation_triggers.as_ref();
         triggered || wanted.secret_wo_version != self.secret_wo_version
     }
 

@@ -205,6 +205,24 @@ fn a_former_secret_ends_with_the_present_one() {
 }
 
 #[test]
+fn taking_the_triggers_away_mints_nothing() {
+    let old = first(&source(|it| it.rotation_triggers = triggers("november")), at(0));
+    let emptied = turned(
+        &old,
+        &source(|it| it.rotation_triggers = Some(BTreeMap::new())),
+        None,
+        at(1),
+    );
+    assert!(emptied.token().same_as(old.token().expose()));
+    let back = source(|it| it.rotation_triggers = triggers("november"));
+    assert!(
+        !turned(&emptied, &back, None, at(2))
+            .token()
+            .same_as(old.token().expose())
+    );
+}
+
+#[test]
 fn only_a_complete_token_is_in_force() {
     let content = first(&source(|_| ()), at(0));
     let other = first(&source(|_| ()), at(0));
