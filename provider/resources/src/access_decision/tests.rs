@@ -6,7 +6,7 @@ use zt_framework::{Type, Value};
 
 use super::AccessDecision;
 use crate::connection::Connection;
-use crate::only::OnlyData;
+use crate::only::Only;
 
 fn selectors(members: &[(&str, Value)]) -> Value {
     let members = members.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -68,7 +68,7 @@ fn person(groups: &[&str], more: &[(&str, &str)]) -> Value {
 }
 
 async fn ask(config: &Value) -> Result<Value, String> {
-    let core = OnlyData::core(Arc::new(AccessDecision::new(Connection::default())));
+    let core = Only::data_source(Arc::new(AccessDecision::new(Connection::default())));
     let read = core.read_data("zt_access_decision", config).await;
     read.map_err(|failure| format!("{failure:?}"))
 }

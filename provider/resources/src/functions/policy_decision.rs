@@ -219,7 +219,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::only::OnlyFunction;
+    use crate::only::Only;
 
     /// JSON as Terraform hands over a loose object.
     fn loose(json: &serde_json::Value) -> Value {
@@ -251,7 +251,7 @@ mod tests {
     }
 
     async fn ask(arguments: [serde_json::Value; 3]) -> Result<Value, FunctionError> {
-        let core = OnlyFunction::core(Arc::new(PolicyDecision));
+        let core = Only::function(Arc::new(PolicyDecision));
         core.call("policy_decision", arguments.iter().map(loose).collect())
             .await
     }

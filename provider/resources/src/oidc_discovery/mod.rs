@@ -180,7 +180,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::only::OnlyData;
+    use crate::only::Only;
 
     /// One issuer with a document; every other address is silent.
     struct One(&'static str);
@@ -200,7 +200,7 @@ mod tests {
         "end_session_endpoint":"https://idp.example.com/out","id_token_signing_alg_values_supported":["ES256"]}"#;
 
     async fn read(document: &'static str, config: Value) -> Result<Value, String> {
-        let core = OnlyData::core(Arc::new(OidcDiscovery::fetching(One(document))));
+        let core = Only::data_source(Arc::new(OidcDiscovery::fetching(One(document))));
         let read = core.read_data("zt_oidc_discovery", &config).await;
         read.map_err(|failure| format!("{failure:?}"))
     }

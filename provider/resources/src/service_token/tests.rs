@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use zt_framework::testing::Core;
-use zt_framework::{ClientCapabilities, Context, Diagnostics, Provider, Resource, Schema, Value, async_trait};
+use zt_framework::{ClientCapabilities, Diagnostics, Value};
 use zt_model::ids::ServiceTokenId;
 use zt_model::instant::Instant;
 use zt_model::store::{ServiceTokenSecret, read_token};
@@ -16,6 +16,7 @@ use super::source::Source;
 use super::{ServiceToken, plan};
 use crate::connection::Connection;
 use crate::marks::Stage;
+use crate::only::Only;
 
 const T0: u64 = 1_800_000_000;
 const DAY: u64 = 86_400;
@@ -277,27 +278,6 @@ fn who_holds_a_lost_secret_gets_the_time_of_a_rotation() {
     assert!(lets_in(&next, &next, at(100 + DAY)) && next.is_of(&names, &lost.id));
 }
 
-struct OnlyTokens;
-
-#[async_trait]
-impl Provider for OnlyTokens {
-    fn name(&self) -> &'static str {
-        "zt"
-    }
-
-    fn schema(&self) -> Schema {
-        Schema::new("Nothing.")
-    }
-
-    async fn configure(&self, _context: &Context, _config: Value) -> Diagnostics {
-        Diagnostics::new()
-    }
-
-    fn resources(&self) -> Vec<Arc<dyn Resource>> {
-        vec![Arc::new(ServiceToken::new(Connection::default()))]
-    }
-}
-
 fn config() -> Value {
     let store = Value::object([("arn", Value::unknown()), ("name", "main".into())]);
     Value::object([
@@ -307,13 +287,12 @@ fn config() -> Value {
     ])
 }
 
+fn tokens() -> Core {
+    Only::resource(Arc::new(ServiceToken::new(Connection::default())))
+}
+
 async fn planned(config: Value) -> Value {
-    Core::new(Arc::new(OnlyTokens))
-        .unwrap()
-        .plan(ADDRESS, &config)
-        .await
-        .unwrap()
-        .after
+    tokens().plan(ADDRESS, &config).await.unwrap().after
 }
 
 #[tokio::test]
@@ -341,7 +320,7 @@ async fn an_own_secret_is_in_no_plan() {
 
 /// What is wrong with a configuration: paths and texts of all errors.
 async fn mistakes(config: Value, client: ClientCapabilities) -> Vec<(String, String)> {
-    let core = Core::new(Arc::new(OnlyTokens)).unwrap().client(client);
+    let core = tokens().client(client);
     let all = core.validate(ADDRESS, &config).await.unwrap();
     let told = all.errors().map(|one| {
         let path = one.path.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use zt_framework::testing::Core;
-use zt_framework::{Context, Diagnostics, Provider, Resource, Schema, Value, async_trait};
+use zt_framework::{Value, async_trait};
 
 use crate::connection::Connection;
 use crate::discovery::Fetch;
 use crate::edge_app::EdgeApp;
+use crate::only::Only;
 
 pub(super) const ISSUER: &str = "https://idp.example.com";
 pub(super) const ADDRESS: &str = "zt_edge_app.this";
@@ -34,30 +35,9 @@ impl Fetch for OneIssuer {
     }
 }
 
-struct OnlyEdgeApp(Arc<EdgeApp>);
-
-#[async_trait]
-impl Provider for OnlyEdgeApp {
-    fn name(&self) -> &'static str {
-        "zt"
-    }
-
-    fn schema(&self) -> Schema {
-        Schema::new("Nothing.")
-    }
-
-    async fn configure(&self, _context: &Context, _config: Value) -> Diagnostics {
-        Diagnostics::new()
-    }
-
-    fn resources(&self) -> Vec<Arc<dyn Resource>> {
-        vec![Arc::clone(&self.0) as Arc<dyn Resource>]
-    }
-}
-
 pub(super) fn core() -> Core {
     let app = EdgeApp::fetching(Connection::default(), OneIssuer);
-    Core::new(Arc::new(OnlyEdgeApp(Arc::new(app)))).unwrap()
+    Only::resource(Arc::new(app))
 }
 
 pub(super) fn route(path: &str) -> Value {
