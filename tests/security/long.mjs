@@ -2,10 +2,12 @@
 // the sources its verdict depends on.
 import { MUTANTS as PROVIDER } from './provider.mjs';
 
+const VERDICTS = 'tests/security/verdicts.mjs';
+
 export const SUITES = {
   session: { all: ['edge-src/test/session/mutants.mjs'], sample: ['--sample', '8'], covers: ['edge-src/session/src', 'edge-src/test/session/cases', 'edge-src/test/session/guards.mjs'] },
-  auth: { all: ['edge-src/test/auth/mutants/run.mjs'], sample: ['--sample', '3'], covers: ['edge-src/auth', 'edge-src/test/auth'] },
-  'store-writer': { all: ['edge-src/test/store-writer/mutants.mjs'], sample: ['a page written from the messages alone'], covers: ['edge-src/store-writer', 'edge-src/test/store-writer'] },
-  provider: { all: ['tests/security/provider.mjs'], covers: [...new Set(PROVIDER.map(({ file }) => file))].sort() },
+  auth: { all: ['edge-src/test/auth/mutants/run.mjs'], sample: ['--sample', '3'], covers: ['edge-src/auth', 'edge-src/test/auth', VERDICTS] },
+  'store-writer': { all: ['edge-src/test/store-writer/mutants.mjs'], sample: ['a page written from the messages alone'], covers: ['edge-src/store-writer', 'edge-src/test/store-writer', VERDICTS] },
+  provider: { all: ['tests/security/provider.mjs'], covers: [...new Set(PROVIDER.map(({ file }) => file)), VERDICTS].sort() },
   fuzz: { all: ['tests/fuzz/run.mjs', '--cases', '1000000'], covers: ['edge-src/session/src', 'edge-src/auth', 'tests/fuzz'] },
 };

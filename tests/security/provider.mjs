@@ -1,9 +1,10 @@
 // Guards of the provider, each taken out of a copy of the tree: the tests of its row, and they alone among those run, must turn
-// red. `node provider.mjs [--id X]` prints `mutant <id> <killed|SURVIVED> <test>` for each and closes with the counts.
+// red. `node provider.mjs [--id X]` prints `mutant <id> <killed|SURVIVED|NO VERDICT> <test>` for each and closes with the counts.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KILLED, SURVIVED, UNJUDGED, closing, isProof, judgeAll } from './verdicts.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const R = 'provider/resources/src/edge_app/';
@@ -50,28 +51,24 @@ function run(place, { crate, test }) {
 function judge(place, mutant) {
   const path = join(place, mutant.file);
   const text = readFileSync(path, 'utf8');
-  if (text.split(mutant.from).length !== 2) return `its text must stand once in ${mutant.file}`;
-  if (!run(place, mutant).green) return 'its test is not green to begin with';
+  if (text.split(mutant.from).length !== 2) throw new Error(`mutant ${mutant.id}: its text must stand once in ${mutant.file}`);
+  if (!run(place, mutant).green) return { verdict: UNJUDGED, note: ' (its test is not green to begin with)' };
   writeFileSync(path, text.replace(mutant.from, () => mutant.to));
   try {
-    return run(place, mutant).red ? null : 'SURVIVED';
+    const { green, red } = run(place, mutant);
+    return { verdict: red ? KILLED : green ? SURVIVED : UNJUDGED };
   } finally {
     writeFileSync(path, text);
   }
 }
 
-function main() {
+async function main() {
   const only = process.argv.includes('--id') ? process.argv[process.argv.indexOf('--id') + 1] : null;
   const place = copy();
-  let [passed, failed] = [0, 0];
-  for (const mutant of MUTANTS.filter(({ id }) => only === null || id === only)) {
-    const fault = judge(place, mutant);
-    process.stdout.write(`mutant ${mutant.id} ${fault === null ? 'killed' : 'SURVIVED'} ${mutant.test}${fault === null || fault === 'SURVIVED' ? '' : ` (${fault})`}\n`);
-    if (fault === null) passed += 1;
-    else failed += 1;
-  }
-  process.stdout.write(`provider: ${passed} passed, ${failed} failed\n`);
-  process.exit(failed ? 1 : 0);
+  const chosen = MUTANTS.filter(({ id }) => only === null || id === only);
+  const counts = await judgeAll(chosen, (mutant) => judge(place, mutant), ({ id, test }, { verdict, note = '' }) => process.stdout.write(`mutant ${id} ${verdict} ${test}${note}\n`));
+  process.stdout.write(`${closing(counts)}\n`);
+  process.exit(isProof(counts) ? 0 : 1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { SUITES } from './long.mjs';
 import { faults, write } from './page.mjs';
 import { ROOT } from './table.mjs';
+import { readClosing } from './verdicts.mjs';
 
 const REPORT = join(ROOT, 'tests/security/report.json');
 
@@ -28,11 +29,12 @@ function digest({ covers }) {
 function run(name, more) {
   process.stdout.write(`${name}\n`);
   const { status, stdout } = spawnSync('node', [...SUITES[name].all, ...more], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
-  const counts = /(\d+) (?:passed|killed), (\d+) (?:failed|survived)/.exec(stdout.trim().split('\n').at(-1) ?? '');
-  const survivors = stdout.split('\n').filter((line) => /SURVIVED/.test(line));
-  for (const line of survivors) process.stdout.write(`  ${line}\n`);
-  return { passed: Number(counts?.[1] ?? 0), failed: Number(counts?.[2] ?? 0) || Number(status !== 0 || counts === null) };
+  for (const line of stdout.split('\n').filter((each) => /SURVIVED|NO VERDICT/.test(each))) process.stdout.write(`  ${line}\n`);
+  return readClosing(stdout, status);
 }
+
+/** What is wrong with a run: survivors, and apart from them what no run had a verdict on. */
+const wrongIn = (name, { failed, unjudged = 0 }) => [...(failed ? [`${failed} of ${name} failed`] : []), ...(unjudged ? [`${unjudged} of ${name} without verdict`] : [])];
 
 const report = () => (existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : { suites: {} });
 
@@ -41,7 +43,7 @@ function stale() {
   return Object.entries(SUITES).flatMap(([name, suite]) => {
     if (suites[name] === undefined) return [];
     if (suites[name].digest !== digest(suite)) return [`the recorded run of ${name} is older than what it covers: make test-long`];
-    return suites[name].failed === 0 ? [] : [`the recorded run of ${name} failed`];
+    return wrongIn(name, suites[name]).map((wrong) => `the recorded run: ${wrong}`);
   });
 }
 
@@ -62,7 +64,7 @@ function lane() {
     if (sample === undefined) continue;
     const counts = run(name, sample);
     passed += counts.passed;
-    if (counts.failed) wrong.push(`${counts.failed} of ${name} failed`);
+    wrong.push(...wrongIn(name, counts));
   }
   close(passed, wrong, unrecorded());
 }
@@ -78,7 +80,7 @@ function long(names) {
     suites[name] = { commit, ...counts, digest: before };
     writeFileSync(REPORT, `${JSON.stringify({ suites }, null, 2)}\n`);
     passed += counts.passed;
-    if (counts.failed) wrong.push(`${counts.failed} of ${name} failed`);
+    wrong.push(...wrongIn(name, counts));
   }
   close(passed, wrong);
 }

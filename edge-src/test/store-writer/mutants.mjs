@@ -1,6 +1,6 @@
 /**
  * Takes one guard after the other out of a copy of the store writer: the tests that prove it must turn red. A mutant that survives,
- * or a guard that is not where it is looked for, fails. `node mutants.mjs [words of a name]`
+ * a guard that is not where it is looked for, or a run that says nothing twice, fails. `node mutants.mjs [words of a name]`
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { closing, countTap, isProof, judgeAll, verdictOf } from '../../../tests/security/verdicts.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -36,29 +37,26 @@ const MUTANTS = [
 const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
 const words = process.argv.slice(2).join(' ');
 const folder = mkdtempSync(join(tmpdir(), 'store-writer-mutant-'));
-let survived = 0;
-let killed = 0;
+
+async function judge([name, file, guard, instead, tests, red]) {
+  cpSync(here('../../store-writer'), join(folder, 'store-writer'), { recursive: true });
+  const source = readFileSync(join(folder, 'store-writer', file), 'utf8');
+  if (source.split(guard).length !== 2) throw new Error(`${name}: the guard is not in ${file} exactly once`);
+  writeFileSync(join(folder, 'store-writer', file), source.replace(guard, () => instead));
+  const bundle = join(folder, 'index.mjs');
+  await build({ entryPoints: [join(folder, 'store-writer/handler.ts')], bundle: true, format: 'esm', platform: 'node', mainFields: ['module', 'main'], outfile: bundle, logLevel: 'error' });
+  const flags = ['--test', '--test-reporter=tap', `--test-name-pattern=${red}`, here(`${tests}.test.mjs`)];
+  const { status, stdout } = spawnSync(process.execPath, flags, { env: { ...environment, ZT_STORE_WRITER: bundle }, encoding: 'utf8' });
+  return { verdict: verdictOf({ ...countTap(stdout, (test) => new RegExp(red).test(test)), code: status }) };
+}
+
+let counts;
 try {
   symlinkSync(here('../../node_modules'), join(folder, 'node_modules'));
-  for (const [name, file, guard, instead, tests, red] of MUTANTS.filter(([name]) => name.includes(words))) {
-    cpSync(here('../../store-writer'), join(folder, 'store-writer'), { recursive: true });
-    const source = readFileSync(join(folder, 'store-writer', file), 'utf8');
-    if (source.split(guard).length !== 2) {
-      console.error(`not ok ${name}: the guard is not in ${file} exactly once`);
-      survived += 1;
-      continue;
-    }
-    writeFileSync(join(folder, 'store-writer', file), source.replace(guard, () => instead));
-    const bundle = join(folder, 'index.mjs');
-    await build({ entryPoints: [join(folder, 'store-writer/handler.ts')], bundle: true, format: 'esm', platform: 'node', mainFields: ['module', 'main'], outfile: bundle, logLevel: 'error' });
-    const run = spawnSync(process.execPath, ['--test', `--test-name-pattern=${red}`, here(`${tests}.test.mjs`)], { env: { ...environment, ZT_STORE_WRITER: bundle }, encoding: 'utf8' });
-    const isRed = run.status !== 0 && /^(?:not ok|\s*✖)/m.test(run.stdout);
-    console.log(`${isRed ? 'ok' : 'not ok'} ${name}`);
-    if (isRed) killed += 1;
-    else survived += 1;
-  }
+  const chosen = MUTANTS.filter(([name]) => name.includes(words));
+  counts = await judgeAll(chosen, judge, ([name], { verdict }) => console.log(`mutant ${name}: ${verdict}`));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`mutants: ${killed} passed, ${survived} failed, 0 skipped`);
-process.exit(survived === 0 && killed > 0 ? 0 : 1);
+console.log(closing(counts));
+process.exit(isProof(counts) ? 0 : 1);
