@@ -1,10 +1,12 @@
-//! The quickstart on the local cloud, as the demo and `make local` use it: what a new user would do, step by step.
+//! Programs that bring a local cloud up and use it: the quickstart as a new user would, step by step, and the lanes whose
+//! cases a script walks through.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 pub mod cli;
 pub mod inventory;
 pub mod mirror;
 pub mod quickstart;
+pub mod script;
 pub mod steps;
 
 use std::path::PathBuf;

@@ -79,6 +79,16 @@ impl Steps {
     }
 }
 
+/// The line in which Terraform sums up what it did, as the detail of a step.
+pub fn summary(output: &str) -> String {
+    let tells = |line: &&str| {
+        ["Resources:", "successfully initialized"]
+            .iter()
+            .any(|words| line.contains(words))
+    };
+    output.lines().find(tells).unwrap_or_default().trim().to_owned()
+}
+
 fn message(reason: &(dyn std::any::Any + Send)) -> String {
     let text = reason.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| reason.downcast_ref::<&str>().copied())

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use zt_e2e::inventory;
 use zt_e2e::quickstart::{BUCKET, Quickstart};
-use zt_e2e::steps::Steps;
+use zt_e2e::steps::{Steps, summary};
 use zt_test_support::visitor::{Answer, Visitor};
 
 fn main() -> ExitCode {
@@ -55,8 +55,8 @@ struct Figures {
 
 fn tour(quickstart: &Quickstart, steps: &mut Steps, figures: &mut Figures) {
     let applied = steps
-        .run("terraform init", || ((), last_line(&quickstart.init().output)))
-        .and_then(|()| steps.run("terraform apply", || ((), last_line(&quickstart.apply().output))));
+        .run("terraform init", || ((), summary(&quickstart.init().output)))
+        .and_then(|()| steps.run("terraform apply", || ((), summary(&quickstart.apply().output))));
     if applied.is_some() {
         steps.run("the next plan is empty", || {
             (quickstart.plan_is_empty(), "nothing to do".to_owned())
@@ -70,7 +70,7 @@ fn tour(quickstart: &Quickstart, steps: &mut Steps, figures: &mut Figures) {
             steps.run("the revoked user stays out", || ((), stays_out(quickstart, &visitor)));
         }
     }
-    steps.run("terraform destroy", || ((), last_line(&quickstart.destroy().output)));
+    steps.run("terraform destroy", || ((), summary(&quickstart.destroy().output)));
     figures.finished = steps
         .run("the account is empty", || {
             inventory::drop_site(&quickstart.cloud.endpoints, BUCKET);
@@ -79,15 +79,6 @@ fn tour(quickstart: &Quickstart, steps: &mut Steps, figures: &mut Figures) {
             ((), "creates minus deletes: 0; botocore lists nothing".to_owned())
         })
         .is_some();
-}
-
-fn last_line(output: &str) -> String {
-    let tells = |line: &&str| {
-        ["Resources:", "successfully initialized"]
-            .iter()
-            .any(|words| line.contains(words))
-    };
-    output.lines().find(tells).unwrap_or_default().trim().to_owned()
 }
 
 #[track_caller]

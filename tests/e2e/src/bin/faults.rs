@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
-use zt_e2e::steps::Steps;
+use zt_e2e::script::{Lane, endpoints, fresh_cloud};
+use zt_e2e::steps::summary;
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::root;
 use zt_test_support::terraform::Terraform;
@@ -52,46 +53,27 @@ impl Drop for Outside {
 }
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|_| {}));
-    let home = zt_e2e::home("faults");
-    let mut steps = Steps::default();
-    let mut cases = Counts::default();
-    if let Some(world) = steps.run("start the local cloud", || (start(&home), String::new())) {
-        if steps.run("terraform apply", || ((), apply(&world, &home))).is_some() {
-            steps.run("the sweep ends", || {
-                println!();
-                cases = sweep(&world, &home);
-                ((), format!("{} passed, {} failed", cases.passed, cases.failed))
-            });
+    let mut lane = Lane::new("faults");
+    let home = lane.home.clone();
+    let started = lane
+        .steps
+        .run("start the local cloud", || (start(&home), String::new()));
+    if let Some(world) = started {
+        let applied = lane.steps.run("terraform apply", || ((), apply(&world, &home)));
+        if applied.is_some() {
+            let options: Vec<_> = std::env::args_os().skip(2).collect();
+            lane.run_script(&world.cloud, "tests/faults/run.mjs", &options);
         }
-        steps.run("terraform destroy", || {
-            world.terraform.destroy().success();
-            let left = world.cloud.left_over();
-            assert!(left.is_empty(), "left over: {left:?}");
-            ((), "nothing is left over".to_owned())
-        });
+        lane.destroy(&world.terraform, &world.cloud);
     }
-    steps.table();
-    let (held, broken) = steps.counts();
-    let (passed, failed) = (cases.passed + held, cases.failed + broken);
-    println!("faults: {passed} passed, {failed} failed");
-    if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    lane.end()
 }
 
 fn start(home: &Path) -> World {
-    let state = home.join("state");
-    let _ = std::fs::remove_dir_all(&state);
-    let cloud = LocalCloud::start_at(&state);
-    let file = state.join("endpoints.json");
-    let text = std::fs::read_to_string(&file).expect("the endpoints of a running cloud");
-    let endpoints: Value = serde_json::from_str(&text).expect("JSON");
-    let outside = Outside::start(&file);
+    let cloud = fresh_cloud(home);
+    let outside = Outside::start(&cloud.state.join("endpoints.json"));
     let terraform = Terraform::copy_of(&cloud.endpoints, &root().join("tests/faults/configuration"));
-    let variables = variables(&endpoints, &outside.told);
+    let variables = variables(&endpoints(&cloud), &outside.told);
     terraform.write("local.auto.tfvars.json", &format!("{variables:#}\n"));
     World {
         terraform,
@@ -146,34 +128,5 @@ fn apply(world: &World, home: &Path) -> String {
         "queue_url": world.terraform.output("queue_url"),
     });
     std::fs::write(home.join("outside.json"), outside.to_string()).expect("a file for the script");
-    let resources = run.output.lines().find(|line| line.contains("Resources:"));
-    resources.unwrap_or_default().trim().to_owned()
-}
-
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    passed: u64,
-    failed: u64,
-}
-
-/// Runs the script, which tells of each flow and leaves its counts in a file.
-fn sweep(world: &World, home: &Path) -> Counts {
-    let result = home.join("faults.json");
-    let _ = std::fs::remove_file(&result);
-    Command::new("node")
-        .arg(root().join("tests/faults/run.mjs"))
-        .arg(world.cloud.state.join("endpoints.json"))
-        .arg(home)
-        .args(std::env::args_os().skip(2))
-        .status()
-        .expect("node can be started");
-    let text = std::fs::read_to_string(&result).expect("the script tells how many cases held");
-    let told: Value = serde_json::from_str(&text).expect("JSON");
-    let count = |name: &str| told[name].as_u64().expect("a count");
-    let counts = Counts {
-        passed: count("passed"),
-        failed: count("failed"),
-    };
-    assert!(counts.passed + counts.failed > 0, "the script tried nothing");
-    counts
+    summary(&run.output)
 }

@@ -6,8 +6,9 @@
 
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::{Command, ExitCode};
-use zt_e2e::steps::Steps;
+use std::process::ExitCode;
+use zt_e2e::script::{Lane, endpoints, fresh_cloud};
+use zt_e2e::steps::summary;
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::root;
 use zt_test_support::terraform::Terraform;
@@ -20,46 +21,28 @@ struct World {
 }
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|_| {}));
-    let home = zt_e2e::home("flows");
-    let mut steps = Steps::default();
-    let mut flows = Counts::default();
-    if let Some(world) = steps.run("start the local cloud", || (start(&home), String::new())) {
-        let applied = steps.run("terraform apply", || ((), apply(&world)));
+    let mut lane = Lane::new("flows");
+    let home = lane.home.clone();
+    let started = lane
+        .steps
+        .run("start the local cloud", || (start(&home), String::new()));
+    if let Some(world) = started {
+        let applied = lane.steps.run("terraform apply", || ((), apply(&world)));
         if applied.is_some() {
-            steps.run("the next plan is empty", || {
+            lane.steps.run("the next plan is empty", || {
                 (world.terraform.plan_is_empty(), String::new())
             });
-            steps.run("the browser's script ends", || {
-                println!();
-                flows = walk(&world, &home);
-                ((), format!("{} passed, {} failed", flows.passed, flows.failed))
-            });
+            let chosen: Vec<_> = std::env::args_os().skip(2).take(1).collect();
+            lane.run_script(&world.cloud, "tests/e2e/browser/flows.mjs", &chosen);
         }
-        steps.run("terraform destroy", || {
-            world.terraform.destroy().success();
-            let left = world.cloud.left_over();
-            assert!(left.is_empty(), "left over: {left:?}");
-            ((), "nothing is left over".to_owned())
-        });
+        lane.destroy(&world.terraform, &world.cloud);
     }
-    steps.table();
-    let (held, broken) = steps.counts();
-    let (passed, failed) = (flows.passed + held, flows.failed + broken);
-    println!("flows: {passed} passed, {failed} failed");
-    if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    lane.end()
 }
 
 fn start(home: &Path) -> World {
-    let state = home.join("state");
-    let _ = std::fs::remove_dir_all(&state);
-    let cloud = LocalCloud::start_at(&state);
-    let text = std::fs::read_to_string(state.join("endpoints.json")).expect("the endpoints of a running cloud");
-    let endpoints: Value = serde_json::from_str(&text).expect("JSON");
+    let cloud = fresh_cloud(home);
+    let endpoints = endpoints(&cloud);
     let terraform = Terraform::copy_of(&cloud.endpoints, &root().join("tests/e2e/browser/flows/configuration"));
     terraform.write("local.auto.tfvars.json", &format!("{:#}\n", variables(&endpoints)));
     World {
@@ -108,39 +91,6 @@ fn apply(world: &World) -> String {
         "client_id": provider["client_id"],
         "uri": format!("https://{host}:{}/oauth2/backchannel-logout", edge["port"]),
     });
-    let url = format!("{}/backchannel", provider["admin"].as_str().expect("the controls"));
-    let answer = reqwest::blocking::Client::new().post(&url).json(&registration).send();
-    answer
-        .and_then(reqwest::blocking::Response::error_for_status)
-        .unwrap_or_else(|error| panic!("{url}: {error}"));
-    let resources = run.output.lines().find(|line| line.contains("Resources:"));
-    resources.unwrap_or_default().trim().to_owned()
-}
-
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    passed: u64,
-    failed: u64,
-}
-
-/// Runs the browser's script, which prints each flow and leaves its counts in a file.
-fn walk(world: &World, home: &Path) -> Counts {
-    let result = home.join("flows.json");
-    let _ = std::fs::remove_file(&result);
-    Command::new("node")
-        .arg(root().join("tests/e2e/browser/flows.mjs"))
-        .arg(world.cloud.state.join("endpoints.json"))
-        .arg(home)
-        .args(std::env::args_os().nth(2))
-        .status()
-        .expect("node can be started");
-    let text = std::fs::read_to_string(&result).expect("the script tells how many flows held");
-    let told: Value = serde_json::from_str(&text).expect("JSON");
-    let count = |name: &str| told[name].as_u64().expect("a count");
-    let counts = Counts {
-        passed: count("passed"),
-        failed: count("failed"),
-    };
-    assert!(counts.passed + counts.failed > 0, "the script walked nothing");
-    counts
+    world.cloud.identity_provider("/backchannel", &registration);
+    summary(&run.output)
 }

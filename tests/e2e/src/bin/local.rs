@@ -47,14 +47,12 @@ fn print_visit(quickstart: &Quickstart) {
 
 /// What a second shell needs.
 fn print_operate(quickstart: &Quickstart) {
+    let endpoints = &quickstart.cloud.endpoints;
     let folder = quickstart.cli.folder().display().to_string();
     let environment = quickstart.environment().display().to_string();
-    let subjects = Value::from(vec![subject(quickstart)]).to_string();
+    let subjects = Value::from(vec![endpoints.identity_provider.subject.as_str()]).to_string();
     let lock_out = quoted(&format!("revoked_subjects={subjects}"));
-    let clock = quoted(&format!(
-        "{}/clock?advance=61000",
-        quickstart.cloud.endpoints.edge.admin
-    ));
+    let clock = quoted(&format!("{}/clock?advance=61000", endpoints.edge.admin));
     println!("\nTo operate it with Terraform, in another shell:\n");
     row("configuration", &folder);
     row(
@@ -66,15 +64,6 @@ fn print_operate(quickstart: &Quickstart) {
     row("let him in again", "terraform apply");
     // A session of the last minute is asked to try again instead of to log in: edge locations are not updated together.
     row("let a minute pass", &format!("curl -fsS -X POST {clock}"));
-}
-
-/// The user's subject at the identity provider.
-fn subject(quickstart: &Quickstart) -> String {
-    let path = quickstart.cloud.state.join("endpoints.json");
-    let text = std::fs::read_to_string(&path).expect("the endpoints of a running cloud");
-    let endpoints: Value = serde_json::from_str(&text).expect("JSON");
-    let subject = endpoints["identity_provider"]["subject"].as_str();
-    subject.expect("the demo user has a subject").to_owned()
 }
 
 /// Listens for the signals that end us, says so, and waits for one. Before that they end us at once, as they end the
