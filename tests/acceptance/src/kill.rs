@@ -1,5 +1,6 @@
 //! Kills the provider at a chosen AWS call, as a cancelled job does.
 
+use std::collections::BTreeMap;
 use std::process::Child;
 
 use zt_test_support::cloud::LocalCloud;
@@ -23,9 +24,70 @@ pub struct At {
     pub nth: usize,
 }
 
+impl At {
+    pub fn new(service: &str, operation: &str, nth: usize) -> Self {
+        Self {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            nth,
+        }
+    }
+}
+
+const PLAN_SAVED: [&str; 3] = ["plan", "-no-color", "-out=saved.tfplan"];
+const APPLY_SAVED: [&str; 3] = ["apply", "-no-color", "saved.tfplan"];
+const APPLY: [&str; 3] = ["apply", "-auto-approve", "-no-color"];
+
+/// Every call since the first `seen` ones, in order, and whether it changes something.
+pub fn calls_since(cloud: &LocalCloud, seen: usize) -> Vec<(At, bool)> {
+    let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let calls = cloud.calls().into_iter().skip(seen).map(|call| {
+        let (service, operation) = (call.service(), call.operation());
+        let nth = made.entry((service.to_owned(), operation.to_owned())).or_default();
+        *nth += 1;
+        (At::new(service, operation, *nth), call.mutating())
+    });
+    calls.collect()
+}
+
+/// Plans, and applies the plan; the calls of that apply alone, as `calls_since` has them.
+#[track_caller]
+pub fn calls_of_a_planned_apply(cloud: &LocalCloud, terraform: &Terraform) -> Vec<(At, bool)> {
+    terraform.run(&PLAN_SAVED).success();
+    let seen = cloud.calls().len();
+    terraform.run(&APPLY_SAVED).success();
+    calls_since(cloud, seen)
+}
+
+/// Has `check` kill before each of these calls, and after each that changes something. The operations for which it said
+/// that converging took help.
+pub fn at_each(calls: &[(At, bool)], check: impl Fn(&At, When) -> bool) -> Vec<(&str, When)> {
+    let places = calls.iter().flat_map(|(at, mutating)| {
+        let both = [Some(When::Before), mutating.then_some(When::After)];
+        both.into_iter().flatten().map(move |when| (at, when))
+    });
+    places
+        .filter(|(at, when)| check(at, *when))
+        .map(|(at, when)| (at.operation.as_str(), when))
+        .collect()
+}
+
+/// Applies, and kills the provider there.
+#[track_caller]
+pub fn apply_at(cloud: &LocalCloud, terraform: &Terraform, place: (&At, When)) {
+    provider_at(cloud, terraform, &APPLY, place);
+}
+
+/// Plans, applies the plan, and kills the provider there.
+#[track_caller]
+pub fn planned_apply_at(cloud: &LocalCloud, terraform: &Terraform, place: (&At, When)) {
+    terraform.run(&PLAN_SAVED).success();
+    provider_at(cloud, terraform, &APPLY_SAVED, place);
+}
+
 /// Runs `command` and kills the provider while the call is held back.
 #[track_caller]
-pub fn provider_at(cloud: &LocalCloud, terraform: &Terraform, command: &[&str], (at, when): (&At, When)) {
+fn provider_at(cloud: &LocalCloud, terraform: &Terraform, command: &[&str], (at, when): (&At, When)) {
     let rule = serde_json::json!({
         "service": at.service, "operation": at.operation, "nth": at.nth, "count": 1,
         "kind": "hold", "when": if when == When::Before { "before" } else { "after" },

@@ -4,16 +4,12 @@
 //! (decision 11). Applied again, the store holds the block of the resource in state and no other; or the message names
 //! the import, and following it to the letter lifts what was left behind.
 
-use std::collections::BTreeMap;
-
 use zt_acceptance_tests::kill::{self, At, When};
 use zt_acceptance_tests::left_behind::{import_and_lift, imports};
 use zt_acceptance_tests::store::blocks;
 use zt_acceptance_tests::{HEAD, STORE, revocation};
 use zt_test_support::cloud::LocalCloud;
 use zt_test_support::terraform::Terraform;
-
-const APPLY_SAVED: [&str; 3] = ["apply", "-no-color", "saved.tfplan"];
 
 /// A store, and a configuration that may hold revocations of one user.
 struct Scene {
@@ -46,15 +42,7 @@ impl Scene {
     #[track_caller]
     fn kill(&self, revocations: &[&str], at: &At, when: When) {
         self.write(revocations);
-        self.plan();
-        kill::provider_at(&self.cloud, &self.terraform, &APPLY_SAVED, (at, when));
-    }
-
-    #[track_caller]
-    fn plan(&self) {
-        self.terraform
-            .run(&["plan", "-no-color", "-out=saved.tfplan"])
-            .success();
+        kill::planned_apply_at(&self.cloud, &self.terraform, (at, when));
     }
 
     fn id(&self, name: &str) -> String {
@@ -76,22 +64,7 @@ impl Scene {
 /// Every call that the apply of a planned create makes, in order, and whether it changes something.
 fn calls_of_a_create(scene: &Scene) -> Vec<(At, bool)> {
     scene.write(&["one"]);
-    scene.plan();
-    let seen = scene.cloud.calls().len();
-    scene.terraform.run(&APPLY_SAVED).success();
-    let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let calls = scene.cloud.calls().into_iter().skip(seen).map(|call| {
-        let (service, operation) = (call.service().to_owned(), call.operation().to_owned());
-        let nth = made.entry((service.clone(), operation.clone())).or_default();
-        *nth += 1;
-        let at = At {
-            service,
-            operation,
-            nth: *nth,
-        };
-        (at, call.mutating())
-    });
-    let calls = calls.collect();
+    let calls = kill::calls_of_a_planned_apply(&scene.cloud, &scene.terraform);
     assert_eq!(scene.blocks(), [scene.id("one")]);
     scene.apply(&[]);
     assert!(scene.blocks().is_empty(), "{:?}", scene.blocks());
@@ -133,17 +106,7 @@ fn killed_at_every_call_of_a_revocation_create() {
         calls.len() >= 4 && writes == 1,
         "too few calls to mean anything: {calls:?}"
     );
-    let mut helped = Vec::new();
-    for (at, mutating) in &calls {
-        for when in [Some(When::Before), mutating.then_some(When::After)]
-            .into_iter()
-            .flatten()
-        {
-            if check(&scene, at, when) {
-                helped.push((at.operation.as_str(), when));
-            }
-        }
-    }
+    let helped = kill::at_each(&calls, |at, when| check(&scene, at, when));
     assert_eq!(
         helped,
         [("UpdateKeys", When::After)],
@@ -153,11 +116,7 @@ fn killed_at_every_call_of_a_revocation_create() {
 }
 
 fn the_write() -> At {
-    At {
-        service: "cloudfront-keyvaluestore".to_owned(),
-        operation: "UpdateKeys".to_owned(),
-        nth: 1,
-    }
+    At::new("cloudfront-keyvaluestore", "UpdateKeys", 1)
 }
 
 #[test]
@@ -205,13 +164,7 @@ fn a_killed_update_leaves_nothing_that_the_next_apply_does_not_know() {
     };
     let text = [HEAD, STORE, &more("another")].concat();
     scene.terraform.write("main.tf", &text);
-    scene.plan();
-    kill::provider_at(
-        &scene.cloud,
-        &scene.terraform,
-        &APPLY_SAVED,
-        (&the_write(), When::After),
-    );
+    kill::planned_apply_at(&scene.cloud, &scene.terraform, (&the_write(), When::After));
     let run = scene.terraform.apply(&[]).success();
     assert!(imports(&run.output).is_empty(), "{}", run.output);
     scene.terraform.plan_is_empty();

@@ -147,13 +147,8 @@ impl Member {
     fn survives_a_kill(&self, revocation: &str, nth: usize, after: u16) {
         let old = self.session();
         self.terraform.write("main.tf", &[&self.base, revocation].concat());
-        let at = At {
-            service: "cloudfront-keyvaluestore".to_owned(),
-            operation: "UpdateKeys".to_owned(),
-            nth,
-        };
-        let apply = ["apply", "-auto-approve", "-no-color"];
-        kill::provider_at(&self.cloud, &self.terraform, &apply, (&at, When::After));
+        let at = At::new("cloudfront-keyvaluestore", "UpdateKeys", nth);
+        kill::apply_at(&self.cloud, &self.terraform, (&at, When::After));
         let run = self.terraform.apply(&[]).success();
         assert_eq!(imports(&run.output).len(), 1, "{}", run.output);
         self.terraform.plan_is_empty();

@@ -356,34 +356,15 @@ fn state_plan_and_trace_hold_no_token() {
 /// Every call that the apply of a planned create makes, in order, and whether it changes something.
 fn calls_of_a_create(scene: &Scene) -> Vec<(At, bool)> {
     scene.write(&[token("ci", "")]);
-    scene.terraform.run(&PLAN_SAVED).success();
-    let seen = scene.cloud.calls().len();
-    scene.terraform.run(&APPLY_SAVED).success();
-    let mut made: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let calls = scene.cloud.calls().into_iter().skip(seen).map(|call| {
-        let (service, operation) = (call.service().to_owned(), call.operation().to_owned());
-        let nth = made.entry((service.clone(), operation.clone())).or_default();
-        *nth += 1;
-        let at = At {
-            service,
-            operation,
-            nth: *nth,
-        };
-        (at, call.mutating())
-    });
-    let calls = calls.collect();
+    let calls = kill::calls_of_a_planned_apply(&scene.cloud, &scene.terraform);
     scene.apply(&[]);
     calls
 }
 
-const PLAN_SAVED: [&str; 3] = ["plan", "-no-color", "-out=saved.tfplan"];
-const APPLY_SAVED: [&str; 3] = ["apply", "-no-color", "saved.tfplan"];
-
 /// Kills the create there and applies again; whether that took the import that the message names.
 fn check(scene: &Scene, at: &At, when: When) -> bool {
     scene.write(&[token("ci", "")]);
-    scene.terraform.run(&PLAN_SAVED).success();
-    kill::provider_at(&scene.cloud, &scene.terraform, &APPLY_SAVED, (at, when));
+    kill::planned_apply_at(&scene.cloud, &scene.terraform, (at, when));
     let run = scene.terraform.apply(&[]);
     let named = imports(&run.output);
     if run.code != 0 {
@@ -411,17 +392,7 @@ fn killed_at_every_call_of_a_token_create() {
         calls.len() >= 6 && writes >= 3,
         "too few calls to mean anything: {calls:?}"
     );
-    let mut helped = Vec::new();
-    for (at, mutating) in &calls {
-        for when in [Some(When::Before), mutating.then_some(When::After)]
-            .into_iter()
-            .flatten()
-        {
-            if check(&scene, at, when) {
-                helped.push((at.operation.as_str(), when));
-            }
-        }
-    }
+    let helped = kill::at_each(&calls, |at, when| check(&scene, at, when));
     assert_eq!(
         helped,
         [("TagResource", When::After)],
@@ -445,13 +416,8 @@ fn a_killed_rotation_is_taken_up_where_it_ended() {
     {
         let more = format!("  rotation_triggers = {{ round = \"{round}\" }}\n");
         scene.write(&[token("ci", &more)]);
-        scene.terraform.run(&PLAN_SAVED).success();
-        let at = At {
-            service: service.to_owned(),
-            operation: operation.to_owned(),
-            nth: 1,
-        };
-        kill::provider_at(&scene.cloud, &scene.terraform, &APPLY_SAVED, (&at, When::After));
+        let at = At::new(service, operation, 1);
+        kill::planned_apply_at(&scene.cloud, &scene.terraform, (&at, When::After));
         assert_eq!(scene.status(&old), 200, "killed after {operation}");
         let minted = scene.sent("ci");
         assert_ne!(minted, old);

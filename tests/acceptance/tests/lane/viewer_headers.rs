@@ -223,13 +223,8 @@ fn killed_at_a_policy_nothing_is_orphaned() {
         (&without, "DeleteOriginRequestPolicy", When::Before),
     ] {
         terraform.write("main.tf", configuration);
-        let at = At {
-            service: "cloudfront".to_owned(),
-            operation: operation.to_owned(),
-            nth: 1,
-        };
-        let apply = ["apply", "-auto-approve", "-no-color"];
-        kill::provider_at(&cloud, &terraform, &apply, (&at, when));
+        let at = At::new("cloudfront", operation, 1);
+        kill::apply_at(&cloud, &terraform, (&at, when));
         terraform.apply(&[]).success();
         terraform.plan_is_empty();
     }
