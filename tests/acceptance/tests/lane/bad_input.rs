@@ -168,6 +168,15 @@ fn missing_credentials_are_one_clear_error() {
     assert_eq!(run.output.matches("Error:").count(), 1, "{}", run.output);
 }
 
+/// An apply, a plan with nothing to do, and a destroy that leaves nothing.
+#[track_caller]
+fn runs_through(cloud: &LocalCloud, terraform: &Terraform) {
+    terraform.apply(&[]).success();
+    terraform.plan_is_empty();
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
+
 #[test]
 fn denied_throttled_and_failing_calls_are_one_diagnostic_with_a_request_id() {
     let head = HEAD.replace("provider \"zt\" {}", "provider \"zt\" {\n  max_retries = 2\n}");
@@ -185,10 +194,7 @@ fn denied_throttled_and_failing_calls_are_one_diagnostic_with_a_request_id() {
         assert!(run.folded().to_lowercase().contains("request id"), "{}", run.output);
         assert_eq!(run.output.matches("Error:").count(), 1, "{}", run.output);
         cloud.admin(reqwest::Method::DELETE, "/faults", None);
-        terraform.apply(&[]).success();
-        terraform.plan_is_empty();
-        terraform.destroy().success();
-        assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+        runs_through(&cloud, &terraform);
     }
 }
 
@@ -209,10 +215,7 @@ fn a_denial_names_action_and_resource() {
         assert!(run.folded().contains(text), "`{text}` is not in:\n{}", run.output);
     }
     cloud.admin(reqwest::Method::DELETE, "/faults", None);
-    terraform.apply(&[]).success();
-    terraform.plan_is_empty();
-    terraform.destroy().success();
-    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+    runs_through(&cloud, &terraform);
 }
 
 /// Somebody else who changes the distribution all the time: nothing is overwritten, and later it goes on.
@@ -241,10 +244,7 @@ fn a_lasting_conflict_is_one_diagnostic_and_loses_nothing() {
     let plan = terraform.plan(&[]);
     assert_eq!(plan.code, 2, "the state claims what is not done:\n{}", plan.output);
     cloud.admin(reqwest::Method::DELETE, "/faults", None);
-    terraform.apply(&[]).success();
-    terraform.plan_is_empty();
-    terraform.destroy().success();
-    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+    runs_through(&cloud, &terraform);
 }
 
 #[test]
@@ -260,8 +260,5 @@ fn passing_throttles_conflicts_and_faults_are_ridden_out() {
         cloud.admin(reqwest::Method::POST, "/faults", Some(&rule));
     }
     let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
-    terraform.apply(&[]).success();
-    terraform.plan_is_empty();
-    terraform.destroy().success();
-    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+    runs_through(&cloud, &terraform);
 }
