@@ -10,7 +10,7 @@ import { SKEW } from './provider.ts';
 import { member } from './record.ts';
 import { belongsTo, readRenewal } from './refresh_cookie.ts';
 import type { Incoming } from './request.ts';
-import { endQuietly, withdraw } from './revoke.ts';
+import { endQuietly, withdraw, type End } from './revoke.ts';
 import { readSessions, type KnownSession, type Session } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Transaction } from './transaction.ts';
@@ -35,7 +35,7 @@ export async function endFormer(request: Incoming, by: Succession, around: Surro
   });
   await Promise.all(
     over.map(async (former) => {
-      const isEnded = await endQuietly(former, endOf(former, session, time), around, trail);
+      const isEnded = await endQuietly(endOf(former, session, time), around, trail);
       // Many providers end the whole grant with one of its refresh tokens: that would take the new one of the same user along, and the
       // former one renews nothing once its session is ended.
       const isSpared = isEnded && by.renewable && same(former.user, session.user);
@@ -58,8 +58,11 @@ function isReplaced(former: KnownSession, { identity, transaction, session }: Su
 }
 
 /**
- * The time of the end. The store may fold one user's sessions into a not-before of that time: it must reach the former login, and
- * should spare the new one.
+ * The end as the store is told it. It may fold the sessions of a user it is told into a not-before of that time, which must reach the former
+ * login and should spare the new one. Where the new login is no later, no time does both: nobody is named, and only the session ends.
  */
-const endOf = (former: KnownSession, session: Session, now: number): number =>
-  same(former.user, session.user) && former.loginTime < session.loginTime ? session.loginTime - 1 : now;
+function endOf(former: KnownSession, session: Session, now: number): End {
+  const { handle, user, loginTime } = former;
+  if (!same(user, session.user)) return { handle, user, at: now };
+  return loginTime < session.loginTime ? { handle, user, at: session.loginTime - 1 } : { handle, at: now };
+}

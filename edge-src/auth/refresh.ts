@@ -129,9 +129,9 @@ export async function renew(request: Incoming, around: Surroundings, trail: Trai
 }
 
 /** The provider answered with somebody else: whatever went wrong there, nobody goes on with this session, in this browser or by a copy. */
-async function takenFor(session: KnownSession, { token }: Renewal, around: Surroundings, trail: Trail): Promise<RefusalWithCookies> {
+async function takenFor({ handle, user }: KnownSession, { token }: Renewal, around: Surroundings, trail: Trail): Promise<RefusalWithCookies> {
   const { config, now } = around;
-  await endQuietly(session, now(), around, trail);
+  await endQuietly({ handle, user, at: now() }, around, trail);
   await withdraw(token, around, trail);
   const emptied = [...dropSessions(config), dropRefresh(config), dropHint(config), ...(config.assertion === null ? [] : [dropAssertion(config)])];
   return new RefusalWithCookies(new Refusal('refresh_identity', { detail: trail.detail }), emptied);

@@ -3,7 +3,7 @@ import type { Trail } from './audit.ts';
 import { revokeRefreshToken } from './provider.ts';
 import type { Revocation } from './queue.ts';
 import { Refusal } from './refusal.ts';
-import { fingerprint, type KnownSession } from './session.ts';
+import { fingerprint } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface Subject {
@@ -38,10 +38,17 @@ export async function withdraw(refreshToken: string, { config, secrets }: Surrou
   });
 }
 
+/** The end of one session. */
+export interface End {
+  readonly handle: string;
+  readonly user?: string;
+  readonly at: number;
+}
+
 /** Ends a session beside something that is done already; `false` when it could not be, which the audit line tells. */
-export async function endQuietly({ handle: key, user }: KnownSession, at: number, around: Surroundings, trail: Trail): Promise<boolean> {
+export async function endQuietly({ handle: key, ...end }: End, around: Surroundings, trail: Trail): Promise<boolean> {
   try {
-    await revoke({ kind: 'session', key, user, at, source: 'logout' }, around, trail);
+    await revoke({ kind: 'session', key, ...end, source: 'logout' }, around, trail);
     return true;
   } catch (error) {
     const isMissing = around.enqueue === undefined;

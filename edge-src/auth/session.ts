@@ -67,10 +67,17 @@ export function readAnySession(request: Incoming, config: Config, keys: Keys, no
   return values.length > 1 ? undefined : verified(values[0], keys, now);
 }
 
-/** Every session this browser shows, expired or not. With a cookie domain a neighbour may lay others beside ours; none of them hides it. */
+/**
+ * Every session this browser shows, expired or not; of one that is there twice, as before and after a renewal, the cookie that lasts
+ * longer. With a cookie domain a neighbour may lay others beside ours; none of them hides it.
+ */
 export function readSessions(request: Incoming, config: Config, keys: Keys, now: number): readonly KnownSession[] {
-  const all = request.cookie(config.cookie).flatMap((value) => verified(value, keys, now) ?? []);
-  return [...new Map(all.map((session) => [b64u(session.sid), session])).values()];
+  const all = new Map<string, KnownSession>();
+  for (const session of request.cookie(config.cookie).flatMap((value) => verified(value, keys, now) ?? [])) {
+    const sid = b64u(session.sid);
+    if (session.expires > (all.get(sid)?.expires ?? 0)) all.set(sid, session);
+  }
+  return [...all.values()];
 }
 
 function verified(value: string | undefined, keys: Keys, now: number): KnownSession | undefined {

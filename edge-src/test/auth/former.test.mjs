@@ -14,6 +14,7 @@ import { World } from './support/world.mjs';
 const MFA = createHash('sha256').update('{"acr":"mfa"}').digest('base64url').slice(0, 6);
 const membership = { ...MEMBERSHIP, contexts: { [MFA]: { acr: 'mfa' } } };
 const REFRESH = '__Secure-zt-members-refresh';
+const SCRIPT = { origin: `https://${HOST}`, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', accept: '*/*' };
 
 async function worldOf(changes = {}, { queue = true } = {}) {
   const members = ({ issuer }) => ({ refresh: true, revocation_endpoint: `${issuer}/revoke`, ...changes });
@@ -88,6 +89,19 @@ test('[R21] a step-up a moment after the login ends that session, too, although 
   const { former } = await twice(own, { later: 3, query: `&step=${MFA}`, first: { auth_time: auth }, claims: { acr: 'mfa', auth_time: auth } });
   assert.deepEqual(ended(own), [former.handle]);
 });
+
+for (const [what, later] of [['as late as', 0], ['later than', 4]]) {
+  test(`[R21] where the former login is ${what} the new one, the message names no user: no not-before could end the one and spare the other`, async () => {
+    const own = await worldOf();
+    const auth = (await own.lambda.now()) - 5;
+    const { former, session } = await twice(own, { later: 3, query: `&step=${MFA}`, first: { auth_time: auth + later }, claims: { acr: 'mfa', auth_time: auth } });
+    assert.equal(former.loginTime - session.loginTime, later);
+    const [message] = own.queue.messages;
+    assert.deepEqual(message, { v: 1, kind: 'session', key: former.handle, at: message.at, application: 'members', source: 'logout' });
+    assert.ok(message.at >= session.issued, 'and it is not forgotten before the session ends by itself');
+    assert.deepEqual(own.queue.complaints, []);
+  });
+}
 
 test('[R21] one user’s own refresh tokens may hang on one grant of the provider: the former is withdrawn only where its session could not be ended', async () => {
   const own = await worldOf();
@@ -165,6 +179,32 @@ test('[R21] only sessions whose MAC holds are ended, whatever cookies lie there;
   assert.deepEqual(ended(own).toSorted(), [one, two].map(({ jar }) => sessionIn(jar, own).handle).toSorted());
 });
 
+const jarWith = (where, value) => ({ [where.config.cookie]: value });
+
+test('[R21] [R9] a session shown twice, before and after its renewal, lasts as long as the later one, whichever comes first', async () => {
+  const own = await worldOf({ cookie: '__Secure-zt-members', cookie_domain: 'example.com' });
+  for (const order of [(values) => values, (values) => values.toReversed()]) {
+    const { jar } = await own.login('/a');
+    await own.lambda.advance(3_000);
+    own.provider.idToken = makeToken(own.provider.key, await own.claims({ asked: {} }));
+    const renewal = await own.get('/oauth2/refresh', { method: 'POST', headers: { cookie: cookieHeader(jar), ...SCRIPT } });
+    assert.equal(renewal.status, '204');
+    const values = [jar, cookiesAfter(renewal, jar)].map((each) => each[own.config.cookie]);
+    const [before, renewed] = values.map((value) => sessionIn(jarWith(own, value), own));
+    assert.equal(before.sid, renewed.sid);
+    await own.lambda.advance(1_000);
+    const now = await own.lambda.now();
+    assert.ok(before.expires < now && now < renewed.expires);
+    own.queue.messages.length = 0;
+    const attempt = await own.begin('/b', { query: '&switch=1' });
+    const cookie = [cookieHeader(attempt.jar), ...order(values).map((value) => `${own.config.cookie}=${value}`)].join('; ');
+    own.provider.idToken = makeToken(own.provider.key, await own.claims(attempt));
+    const query = new URLSearchParams({ code: 'the-code', state: attempt.asked.state, iss: own.config.issuer });
+    assert.equal((await own.get(`/oauth2/callback?${query}`, { headers: { cookie } })).status, '303');
+    assert.deepEqual(ended(own), [renewed.handle]);
+  }
+});
+
 test('[R21] the new login never fails for it: while the queue or the provider is down, the line says what is left', async () => {
   const own = await worldOf();
   for (const [name, fault] of OUTAGES) {
@@ -206,8 +246,6 @@ test('[R21] a login that fails ends nothing', async () => {
   assert.equal((await own.finish(stepped, { acr: 'pwd' })).status, '403');
   assert.deepEqual([own.queue.calls, withdrawn(own)], [0, []]);
 });
-
-const SCRIPT = { origin: `https://${HOST}`, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', accept: '*/*' };
 
 test('[R16] [R9] a session that the provider renews as somebody else is ended in the store, too: a copy of its cookies is no safer', async () => {
   for (const [fault, detail] of [[undefined, ''], [(response) => response.writeHead(500).end(), 'former_queue_unavailable']]) {

@@ -91,6 +91,13 @@ for (const [what, body] of Object.entries(KINDS)) {
   });
 }
 
+test('[R4] a session that names nobody takes a slot of its own on a crowded page: no not-before reaches another login', async () => {
+  const crowd = Array.from({ length: 45 }, (_, n) => `s${String(n).padStart(8, '0')}${T(NOW - 9)}`).join('');
+  world.store.items.set('p:pp', `1000000${crowd}`);
+  await world.run({ Records: [record(logout('ppSSSSSSSS'))] });
+  assert.equal(world.page('pp'), `1000000${crowd}sSSSSSSSS${T(NOW - 5)}`);
+});
+
 test('[R4] a signal that comes late lowers nothing when it becomes the user’s not-before', async () => {
   world.store.items.set('p:pp', `1000000oSSSSSSS0${T(NOW - 5)}`);
   const late = (n) => record({ ...logout(`ppAAAAAAAAzz${String(n).padStart(8, 'S')}`, NOW - 500), kind: 'provider_session', source: 'backchannel' });
