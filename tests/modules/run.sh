@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 TF_CLI_CONFIG_FILE=$(${CARGO_TARGET_DIR:-target}/debug/mirror "$work/mirror") || exit 1
+bash tests/modules/aws.sh "$work/mirror/mirror" || exit 1
 export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
 # No call reaches AWS in this lane; these keep the provider from looking for credentials.
 export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_REGION=us-east-1
@@ -40,5 +41,6 @@ while read -r folder; do
     check "test $folder" "$terraform" -chdir="$work/$folder" test -no-color
   fi
 done < <(git ls-files --cached --others --exclude-standard 'modules/**.tf' 'examples/**.tf' | xargs -n1 dirname | grep -v '/tests' | sort -u)
+bash tests/support/schema.sh 2> "$work/log" | node tests/modules/generate.mjs --check || failed=$((failed + 1))
 echo "modules: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -116,3 +116,65 @@ run "a_symmetric_algorithm" {
   variables { signing_algorithms = ["HS256"] }
   expect_failures = [var.signing_algorithms]
 }
+
+run "a_route_that_says_nothing" {
+  command = plan
+  variables {
+    routes = [{ path = "/*" }]
+  }
+  expect_failures = [var.routes]
+}
+
+run "a_route_of_an_unknown_policy" {
+  command = plan
+  variables {
+    routes = [{ path = "/*", allow = ["stuff"] }]
+  }
+  expect_failures = [var.routes]
+}
+
+run "a_default_origin_that_is_none" {
+  command = plan
+  variables {
+    default_origin = "sight"
+  }
+  expect_failures = [var.default_origin]
+}
+
+run "a_price_class_of_no_kind" {
+  command = plan
+  variables {
+    price_class = "cheap"
+  }
+  expect_failures = [var.price_class]
+}
+
+run "a_client_authentication_of_another_module" {
+  command = plan
+  variables {
+    client_authentication = "federated"
+  }
+  expect_failures = [var.client_authentication]
+}
+
+run "the_queue_travels_with_the_store" {
+  command = plan
+  variables {
+    session_store = {
+      arn                  = "arn:aws:cloudfront::111122223333:key-value-store/11111111-2222-3333-4444-555555555555"
+      name                 = "main"
+      max_session_lifetime = "12h"
+      pepper_secret_arn    = "arn:aws:secretsmanager:us-east-1:111122223333:secret:zt/main/pepper-AbCdEf"
+      queue = {
+        arn    = "arn:aws:sqs:eu-west-1:111122223333:zt-main.fifo"
+        region = "eu-west-1"
+        url    = "https://sqs.eu-west-1.amazonaws.com/111122223333/zt-main.fifo"
+      }
+    }
+  }
+
+  assert {
+    condition     = zt_edge_app.this.session_store.queue.region == "eu-west-1"
+    error_message = "Without the queue a logout would end the browser's own session only."
+  }
+}
