@@ -2,6 +2,8 @@
 //!
 //! Collapsing never lets anybody in: the page's own not-before rises to now, so one user in 4,096 logs in again. A
 //! block is never dropped before its end, and blocks that alone do not fit are the caller's error to report.
+//! It does not rise merely to the latest time of what goes: an entry of a session ends it whatever its login time, which
+//! another clock may have put after the entry's, and then nothing would keep it out.
 
 use super::page::Page;
 use super::slots::LAST;
