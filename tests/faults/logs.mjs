@@ -61,7 +61,9 @@ export class Logs {
       this.access.set(parsed.request_id, parsed);
     }
     const folder = this.#edge.lambda_logs;
-    for (const name of readdirSync(folder).filter((each) => each.endsWith('.log'))) {
+    // The folder comes with the first run of a function.
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    for (const name of names.filter((each) => each.endsWith('.log'))) {
       for (const line of this.#tail(join(folder, name))) {
         this.text.push(line);
         const at = line.indexOf('{"log":"zt-auth"');
