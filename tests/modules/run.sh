@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 TF_CLI_CONFIG_FILE=$(${CARGO_TARGET_DIR:-target}/debug/mirror "$work/mirror") || exit 1
 bash tests/modules/aws.sh "$work/mirror/mirror" || exit 1
 export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
-# No call reaches AWS in this lane; these keep the provider from looking for credentials.
+# No call reaches AWS in this lane, and only the applied examples reach the local cloud; these keep the provider from looking for credentials.
 export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_REGION=us-east-1
 terraform=$PWD/tests/support/terraform.sh
 
@@ -21,7 +21,7 @@ check() { # what, command...
   shift
   if "$@" > "$work/log" 2>&1; then
     passed=$((passed + 1))
-    grep -E '^(Success! )?[0-9]+ passed' "$work/log" | sed "s|^|  $what: |" || true
+    grep -E '^(Success! |  apply .*|applied examples: )?[0-9]+ passed' "$work/log" | sed "s|^|  $what: |" || true
   else
     failed=$((failed + 1))
     echo "FAILED $what"
@@ -41,6 +41,7 @@ while read -r folder; do
     check "test $folder" "$terraform" -chdir="$work/$folder" test -no-color
   fi
 done < <(git ls-files --cached --others --exclude-standard 'modules/**.tf' 'examples/**.tf' | xargs -n1 dirname | grep -v '/tests' | sort -u)
+check "apply examples" "${CARGO_TARGET_DIR:-target}/venv-local-cloud/bin/python" tests/modules/apply.py "$work"
 bash tests/support/schema.sh 2> "$work/log" | node tests/modules/generate.mjs --check || failed=$((failed + 1))
 echo "modules: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
