@@ -43,7 +43,7 @@ export default [
   { id: 'R15', file: 'events.ts', from: "  'account-disabled': always,\n", to: '' },
   { id: 'R16', file: 'refresh.ts', from: "if (!sameUser || !same(fingerprint(pepper, identity.issuer, identity.user), session.user)) throw new Refusal('refresh_identity');", to: 'void sameUser; void pepper; void fingerprint;' },
   { id: 'R16', file: 'refresh.ts', from: "  if (idToken === undefined) throw new Refusal('refresh_refused', { detail: 'no_id_token' });\n  const identity = await verifyIdToken(idToken,", to: "  const identity = await verifyIdToken(idToken ?? '',", },
-  { id: 'R16', what: 'the session that somebody else was answered for is ended', file: 'refresh.ts', from: '  await endQuietly(session, now(), around, trail);\n', to: '' },
+  { id: 'R16', what: 'the session that somebody else was answered for is ended', file: 'refresh.ts', from: '  await endQuietly({ handle, user, at: now() }, around, trail);\n', to: '' },
   { id: 'R21', what: 'the former session ends', file: 'callback.ts', from: '  await endFormer(request, { identity, transaction, session, keys, renewable: tokens.refreshToken !== undefined }, around, trail);\n', to: '' },
   { id: 'R21', what: 'somebody else, or a step-up, ends it whatever its age', file: 'former.ts', from: '  if (!same(former.user, session.user) || transaction.step !== undefined || transaction.age !== undefined) return true;\n', to: '' },
   { id: 'R21', what: 'tabs are one login', file: 'former.ts', from: 'session.loginTime - former.loginTime >= SKEW && ', to: '' },
