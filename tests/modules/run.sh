@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every module and example: terraform validate, and terraform test where there are tests, with the provider just built.
+# Every module, example and configuration in a document: terraform validate, and terraform test where there are tests, with the provider just built.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,6 +8,9 @@ trap 'rm -rf "$work"' EXIT
 TF_CLI_CONFIG_FILE=$(${CARGO_TARGET_DIR:-target}/debug/mirror "$work/mirror") || exit 1
 bash tests/modules/aws.sh "$work/mirror/mirror" || exit 1
 export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION=1 CHECKPOINT_DISABLE=1
+# Each provider is unpacked once; no lock file is kept here that this could break.
+mkdir "$work/plugins"
+export TF_PLUGIN_CACHE_DIR=$work/plugins TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1
 # No call reaches AWS in this lane, and only the applied examples reach the local cloud; these keep the provider from looking for credentials.
 export AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none AWS_REGION=us-east-1
 terraform=$PWD/tests/support/terraform.sh
@@ -36,11 +39,16 @@ done
 
 while read -r folder; do
   check "init $folder" "$terraform" -chdir="$work/$folder" init -no-color -input=false
-  check "validate $folder" "$terraform" -chdir="$work/$folder" validate -no-color
+  # A module that is given its providers cannot be validated alone; its tests validate it.
+  grep -qs configuration_aliases "$work/$folder"/*.tf || check "validate $folder" "$terraform" -chdir="$work/$folder" validate -no-color
   if [ -d "$folder/tests" ]; then
     check "test $folder" "$terraform" -chdir="$work/$folder" test -no-color
   fi
 done < <(git ls-files --cached --others --exclude-standard 'modules/**.tf' 'examples/**.tf' | xargs -n1 dirname | grep -v '/tests' | sort -u)
+while read -r folder; do
+  check "init $folder" "$terraform" -chdir="$work/$folder" init -no-color -input=false
+  check "validate $folder" "$terraform" -chdir="$work/$folder" validate -no-color
+done < <(node tests/modules/documents.mjs "$work")
 check "apply examples" "${CARGO_TARGET_DIR:-target}/venv-local-cloud/bin/python" tests/modules/apply.py "$work"
 bash tests/support/schema.sh 2> "$work/log" | node tests/modules/generate.mjs --check || failed=$((failed + 1))
 echo "modules: $passed passed, $failed failed"
