@@ -160,9 +160,28 @@ impl Session<'_> {
         };
         let values: Result<Values> = listed.await;
         match values {
-            Ok(values) => self.by_batches(keys, Some(&values)).await,
+            Ok(values) => {
+                let changing = self.changing(keys, &values);
+                self.by_batches(&changing, Some(&values)).await;
+            }
             Err(error) => self.fail(keys, error),
         }
+    }
+
+    /// The keys that are to be written, so that batches are full; the others hold already what is computed.
+    fn changing(&mut self, keys: &[String], values: &Values) -> Vec<String> {
+        let Some(aws_time) = self.base.as_ref().map(|base| base.aws_time) else {
+            return keys.to_vec();
+        };
+        let (work, mut outcomes) = self.computed(keys, values, aws_time);
+        let written: BTreeSet<&String> = work.puts.iter().map(|pair| &pair.key).chain(&work.deletes).collect();
+        let changes = |key: &&String| written.contains(key) || matches!(outcomes.get(*key), Some(Outcome::Refused(_)));
+        let changing: Vec<String> = keys.iter().filter(changes).cloned().collect();
+        for key in &changing {
+            outcomes.remove(key);
+        }
+        self.report.outcomes.extend(outcomes);
+        changing
     }
 
     async fn by_batches(&mut self, keys: &[String], mut listed: Option<&Values>) {

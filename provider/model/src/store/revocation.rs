@@ -46,6 +46,20 @@ impl Page {
         self.raise_user(user.slot(), at);
         self.remove_block(user.slot(), id)
     }
+
+    /// Removes the blocks of this resource from the users (by the eight characters of their slots) that `choose` picks,
+    /// and ends their sessions so far.
+    pub fn lift_blocks_by(&mut self, id: &BlockId, choose: impl Fn(&str) -> bool, at: Instant) {
+        let own = self.all_blocks().filter(|(_, holder, _)| *holder == id);
+        let users: Vec<String> = own
+            .map(|(user, ..)| user.to_owned())
+            .filter(|user| choose(user))
+            .collect();
+        for user in users {
+            self.raise_user(&user, at);
+            self.remove_block(&user, id);
+        }
+    }
 }
 
 /// Reading.
@@ -62,6 +76,13 @@ impl Page {
         self.all_blocks()
             .filter(move |(holder, _, _)| *holder == name)
             .map(|(_, id, block)| (id, block))
+    }
+
+    /// How many blocks of one resource stand.
+    #[must_use]
+    pub fn blocks_by(&self, id: &BlockId, now: Instant) -> usize {
+        let own = self.all_blocks().filter(|(_, holder, _)| *holder == id);
+        own.filter(|(.., block)| block.expires.stands(now)).count()
     }
 
     /// The user's own not-before or the page's, whichever is later.

@@ -1,12 +1,14 @@
 //! The import id: everything a state needs that the store does not spell out, in one line.
 //!
 //! `store=<arn>,id=…,mode=…,at=…` and then the subjects; values are percent-encoded, so that commas and equals signs
-//! separate. It carries at most ten subjects; a revocation of more has none and is written anew instead.
+//! separate. It carries at most ten subjects, and a file by path and digest; a revocation of more has none and is written
+//! anew instead.
 
 use zt_framework::Value;
 use zt_model::ids::BlockId;
 use zt_model::store::{Block, Expiry};
 
+use super::bulk::RevocationFile;
 use super::others::Subject;
 
 /// Most subjects an id carries.
@@ -20,7 +22,7 @@ pub(super) fn of(state: &Value) -> Option<String> {
         part("mode", state.get("mode").as_str()?),
         part("at", state.get("revoked_at").as_str()?),
     ];
-    for name in ["reason", "expires_at"] {
+    for name in ["reason", "expires_at", "file", "file_sha256"] {
         parts.extend(state.get(name).as_str().map(|text| part(name, text)));
     }
     let subjects = subjects(state);
@@ -33,6 +35,23 @@ pub(super) fn of(state: &Value) -> Option<String> {
 
 /// The id of blocks of one revocation, as the store shows them; at most ten subjects.
 pub(super) fn of_block(arn: &str, id: &BlockId, block: Block, subjects: &[Subject]) -> String {
+    let mut parts = of_terms(arn, id, block);
+    parts.extend(subjects.iter().map(|subject| match subject {
+        Subject::User(user) => format!("user={}|{}", encode(user.issuer.as_str()), encode(&user.subject)),
+        Subject::Application(name) => part("application", name.as_str()),
+        Subject::Store => part("everyone", "store"),
+    }));
+    parts.join(",")
+}
+
+/// The same of blocks whose users a file names.
+pub(super) fn of_file(arn: &str, id: &BlockId, block: Block, file: &RevocationFile) -> String {
+    let mut parts = of_terms(arn, id, block);
+    parts.extend([part("file", &file.path), part("file_sha256", &file.sha256)]);
+    parts.join(",")
+}
+
+fn of_terms(arn: &str, id: &BlockId, block: Block) -> Vec<String> {
     let mut parts = vec![
         part("store", arn),
         part("id", id.as_str()),
@@ -42,12 +61,7 @@ pub(super) fn of_block(arn: &str, id: &BlockId, block: Block, subjects: &[Subjec
     if let Expiry::At(end) = block.expires {
         parts.push(part("expires_at", &super::time::format(end)));
     }
-    parts.extend(subjects.iter().map(|subject| match subject {
-        Subject::User(user) => format!("user={}|{}", encode(user.issuer.as_str()), encode(&user.subject)),
-        Subject::Application(name) => part("application", name.as_str()),
-        Subject::Store => part("everyone", "store"),
-    }));
-    parts.join(",")
+    parts
 }
 
 fn subjects(state: &Value) -> Vec<String> {
@@ -114,6 +128,8 @@ pub(super) fn parse(id: &str) -> Option<Value> {
         ("revoked_at", required("at")?.into()),
         ("reason", optional("reason")?),
         ("expires_at", optional("expires_at")?),
+        ("file", optional("file")?),
+        ("file_sha256", optional("file_sha256")?),
         ("users", list(users)),
         ("sessions", list(sessions)),
         ("everyone", everyone),
@@ -182,6 +198,8 @@ mod tests {
             ("revoked_at", "2026-11-23T12:00:00Z".into()),
             ("reason", "left, 100% = gone | ü".into()),
             ("expires_at", Value::Null),
+            ("file", "./leavers, all.csv".into()),
+            ("file_sha256", "ab".repeat(32).into()),
             (
                 "users",
                 Value::list([Value::object([

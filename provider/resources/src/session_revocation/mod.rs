@@ -1,8 +1,10 @@
-//! `zt_session_revocation`: users, sessions or everyone, out while it exists or signed out once.
+//! `zt_session_revocation`: users, sessions or everyone, named or by file, out while it exists or signed out once.
 
+mod bulk;
 mod edits;
 mod import_id;
 mod others;
+mod planning;
 mod presence;
 mod resource;
 mod revocation;
@@ -10,5 +12,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
+mod writing;
 
 pub use resource::SessionRevocation;

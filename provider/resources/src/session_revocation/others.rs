@@ -11,6 +11,7 @@ use zt_framework::Diagnostic;
 use zt_model::ids::{ApplicationName, BlockId};
 use zt_model::store::{Block, Expiry};
 
+use super::bulk::RevocationFile;
 use super::import_id;
 use super::revocation::User;
 use super::time;
@@ -27,9 +28,29 @@ pub(super) enum Subject {
 
 /// What writes find; a computation that runs again replaces what it found before.
 #[derive(Clone, Default)]
-pub(super) struct OtherBlocks(Arc<Mutex<BlocksBySubject>>);
+pub(super) struct OtherBlocks(Arc<Mutex<Found>>);
 
-type BlocksBySubject = BTreeMap<Subject, Vec<(BlockId, Block)>>;
+/// A block of another revocation.
+pub(super) type Foreign = (BlockId, Block);
+
+#[derive(Default)]
+struct Found {
+    subjects: BTreeMap<Subject, Vec<Foreign>>,
+    /// Of users that a file names, by page.
+    pages: BTreeMap<String, Vec<Foreign>>,
+}
+
+/// One revocation that is not ours, as far as a file of ours names its users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OtherByFile {
+    pub(super) id: BlockId,
+    /// The first of its blocks and the latest end.
+    pub(super) block: Block,
+    pub(super) users: usize,
+}
+
+/// Most other revocations that one apply of a file tells of.
+const MOST_BY_FILE: usize = 10;
 
 /// One revocation that is not ours, as far as its subjects are ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,18 +61,40 @@ pub(super) struct OtherRevocation {
 }
 
 impl OtherBlocks {
-    pub(super) fn found(&self, subject: Subject, blocks: Vec<(BlockId, Block)>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(subject, blocks);
+    pub(super) fn found(&self, subject: Subject, blocks: Vec<Foreign>) {
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        found.subjects.insert(subject, blocks);
+    }
+
+    /// The same of all users of a page whom a file names.
+    pub(super) fn found_on(&self, page: &str, blocks: Vec<Foreign>) {
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        found.pages.insert(page.to_owned(), blocks);
+    }
+
+    /// The revocations behind what was found on pages, those of most users first and not too many.
+    pub(super) fn take_by_file(&self) -> Vec<OtherByFile> {
+        let pages = std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).pages);
+        let mut revocations: BTreeMap<BlockId, OtherByFile> = BTreeMap::new();
+        for (id, block) in pages.into_values().flatten() {
+            let other = revocations
+                .entry(id.clone())
+                .or_insert_with(|| OtherByFile { id, block, users: 0 });
+            other.users += 1;
+            other.block.set = other.block.set.min(block.set);
+            other.block.expires = other.block.expires.max(block.expires);
+        }
+        let mut all: Vec<OtherByFile> = revocations.into_values().collect();
+        all.sort_by_key(|other| std::cmp::Reverse(other.users));
+        all.truncate(MOST_BY_FILE);
+        all
     }
 
     /// The revocations behind what was found, each with all of its subjects.
     ///
     /// What stands for the whole store stands in each application too, and has to be imported as one.
     pub(super) fn take(&self) -> Vec<OtherRevocation> {
-        let found = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let found = std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).subjects);
         let ids = |blocks: &Vec<(BlockId, Block)>| blocks.iter().map(|(id, _)| id.clone()).collect();
         let of_the_store: BTreeSet<BlockId> = found.get(&Subject::Store).map(ids).unwrap_or_default();
         let mut revocations: BTreeMap<(BlockId, Expiry), OtherRevocation> = BTreeMap::new();
@@ -121,6 +164,29 @@ impl OtherRevocation {
                 )
             });
         blocks.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl OtherByFile {
+    /// Tells of it, and how to get hold of it should it belong to nobody. Lifting goes by the id, so the import needs no users.
+    pub(super) fn warning(&self, arn: &str, file: &RevocationFile) -> Diagnostic {
+        let users = match self.users {
+            1 => "one user".to_owned(),
+            many => format!("{many} users"),
+        };
+        Diagnostic::warning(
+            format!("Revocation {} also holds out {users} of the file", self.id),
+            format!(
+                "It was set at {set}. It stands until its own resource is destroyed; this one neither takes it over nor lifts \
+                 it.\n\nShould it belong to no resource, because an apply was killed while it wrote, import it with\n\n\
+                 \x20 import {{\n    to = zt_session_revocation.left_behind_{id}\n    id = \"{import}\"\n  }}\n\nHave \
+                 `terraform plan -generate-config-out=left_behind.tf` write its resource and apply. Then remove both again and \
+                 apply once more: that lifts all of it.",
+                set = time::format(self.block.set),
+                id = self.id,
+                import = import_id::of_file(arn, &self.id, self.block, file),
+            ),
+        )
     }
 }
 
@@ -218,6 +284,33 @@ mod tests {
                 .summary
                 .ends_with("user user-00 of https://login.example.com and 22 more")
         );
+    }
+
+    #[test]
+    fn of_a_file_each_other_revocation_is_told_once_with_an_import_by_the_file() {
+        let others = OtherBlocks::default();
+        others.found_on(
+            "p:AA",
+            vec![block("AAAAAAA1", 100), block("AAAAAAA1", 90), block("AAAAAAA2", 7)],
+        );
+        others.found_on("p:AB", vec![block("AAAAAAA1", 110)]);
+        others.found_on("p:AB", vec![block("AAAAAAA1", 110)]);
+        let found = others.take_by_file();
+        assert_eq!(found.iter().map(|other| other.users).collect::<Vec<_>>(), [3, 1]);
+        let file = RevocationFile {
+            path: "leavers, all.csv".to_owned(),
+            sha256: "a".repeat(64),
+        };
+        let detail = found[0].warning(ARN, &file).detail;
+        let id = detail.lines().find_map(|line| line.trim().strip_prefix("id = \""));
+        let state = import_id::parse(id.unwrap().trim_end_matches('"')).unwrap();
+        assert_eq!(state.get("revocation_id").as_str(), Some("AAAAAAA1"));
+        assert_eq!(state.get("revoked_at").as_str(), Some("1970-01-01T00:01:30Z"));
+        assert_eq!(RevocationFile::of(&state), Some(file));
+        for number in 0..30 {
+            others.found_on(&format!("p:{number}"), vec![block(&format!("BBBBBB{number:02}"), 1)]);
+        }
+        assert_eq!(others.take_by_file().len(), MOST_BY_FILE);
     }
 
     #[test]

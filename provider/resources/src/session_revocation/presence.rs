@@ -1,6 +1,6 @@
 //! Is a revocation still in force? The state keeps its subjects either way, so that a destroy lifts all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zt_aws::AwsError;
 use zt_aws::keyvalue::KeyValue;
@@ -8,15 +8,36 @@ use zt_model::ids::ApplicationName;
 use zt_model::instant::Instant;
 use zt_model::session::SessionHandle;
 use zt_model::store::{
-    ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, application_key, page_key, page_key_of_handle,
+    ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, all_page_keys, application_key, page_key,
+    page_key_of_handle,
 };
 
+use super::bulk::{Crowd, Terms, held_by};
 use super::revocation::{Mode, Revocation, User};
 use crate::store_facts::Facts;
+
+/// Above this number of keys a list of the whole store is cheaper than reads of single keys.
+const LIST_ABOVE: usize = 100;
+
+/// What a look knows of the file of a revocation.
+pub(super) enum FileContent {
+    /// There is none.
+    None,
+    /// It is at hand: each entry is looked for.
+    Known(Crowd),
+    /// Only its number of users and the latest end are known. What is blocked is counted.
+    Counted {
+        /// Users of the file.
+        users: usize,
+        /// When the last of them ends.
+        latest: Expiry,
+    },
+}
 
 /// The documents a revocation lives in, by key.
 pub(super) struct Presence<'all> {
     revocation: &'all Revocation,
+    file: &'all FileContent,
     facts: &'all Facts,
     texts: BTreeMap<String, Option<String>>,
     /// Since when it is in force, where the store does not say.
@@ -28,7 +49,7 @@ impl<'all> Presence<'all> {
     /// Reads the documents.
     pub(super) async fn read(
         store: &KeyValue,
-        revocation: &'all Revocation,
+        (revocation, file): (&'all Revocation, &'all FileContent),
         facts: &'all Facts,
         since: Instant,
     ) -> Result<Self, AwsError> {
@@ -40,15 +61,16 @@ impl<'all> Presence<'all> {
         let sessions = revocation.sessions.iter().map(page_key_of_handle);
         let applications = revocation.applications.iter().map(application_key);
         let whole = revocation.whole_store.then(|| STORE_KEY.to_owned());
-        let mut keys: Vec<String> = users.chain(sessions).chain(applications).chain(whole).collect();
-        keys.sort();
-        keys.dedup();
-        let mut texts = BTreeMap::new();
-        for some in keys.chunks(10) {
-            texts.extend(store.get_all(some).await?);
-        }
+        let of_file: Vec<String> = match file {
+            FileContent::None => Vec::new(),
+            FileContent::Known(crowd) => crowd.keys().cloned().collect(),
+            FileContent::Counted { .. } => all_page_keys().collect(),
+        };
+        let keys = users.chain(sessions).chain(applications).chain(whole).chain(of_file);
+        let texts = texts(store, keys.collect()).await?;
         Ok(Self {
             revocation,
+            file,
             facts,
             texts,
             since,
@@ -58,16 +80,41 @@ impl<'all> Presence<'all> {
 
     /// Whether the store holds all of it, or it has ended by itself.
     pub(super) fn holds(&self) -> bool {
-        let ended = matches!(self.revocation.expires, Expiry::At(end) if end <= self.now);
+        let ended = !self.revocation.expires.stands(self.now);
+        (ended || self.holds_named()) && self.holds_file()
+    }
+
+    fn holds_named(&self) -> bool {
         let revocation = self.revocation;
-        ended
-            || revocation.users.iter().all(|user| self.has_user(user))
-                && revocation.sessions.iter().all(|session| self.has_session(session))
-                && revocation
-                    .applications
-                    .iter()
-                    .all(|application| self.has_application(application))
-                && (!revocation.whole_store || self.has_store())
+        revocation.users.iter().all(|user| self.has_user(user))
+            && revocation.sessions.iter().all(|session| self.has_session(session))
+            && revocation
+                .applications
+                .iter()
+                .all(|application| self.has_application(application))
+            && (!revocation.whole_store || self.has_store())
+    }
+
+    fn holds_file(&self) -> bool {
+        let id = &self.revocation.id;
+        let terms = Terms {
+            mode: self.revocation.mode,
+            since: self.since,
+            now: self.now,
+            may_be_gone: self.may_be_gone(),
+        };
+        match self.file {
+            FileContent::None => true,
+            FileContent::Known(crowd) => crowd.stands(&self.texts, id, terms),
+            // A sign-out leaves nothing that could be told from another's.
+            FileContent::Counted { .. } if terms.mode == Mode::SignOut => true,
+            FileContent::Counted { latest, .. } if !latest.stands(self.now) => true,
+            // Users with ends of their own go one by one: that somebody is out is all that can be told.
+            FileContent::Counted { latest, .. } if *latest != self.revocation.expires => {
+                held_by(&self.texts, id, self.now) > 0
+            }
+            FileContent::Counted { users, .. } => held_by(&self.texts, id, self.now) >= *users,
+        }
     }
 
     fn page(&self, key: &str) -> Option<Page> {
@@ -125,4 +172,18 @@ impl<'all> Presence<'all> {
             Mode::SignOut => document.not_before() >= self.since || self.may_be_gone(),
         }
     }
+}
+
+async fn texts(store: &KeyValue, keys: BTreeSet<String>) -> Result<BTreeMap<String, Option<String>>, AwsError> {
+    if keys.len() > LIST_ABOVE {
+        let pairs = store.list().await?.into_iter();
+        let wanted = pairs.filter(|pair| keys.contains(&pair.key));
+        return Ok(wanted.map(|pair| (pair.key, Some(pair.value))).collect());
+    }
+    let keys: Vec<String> = keys.into_iter().collect();
+    let mut texts = BTreeMap::new();
+    for some in keys.chunks(10) {
+        texts.extend(store.get_all(some).await?);
+    }
+    Ok(texts)
 }

@@ -6,66 +6,30 @@ use zt_framework::{
     ImportOutcome, ImportRequest, Path, Plan, PlanRequest, ReadOutcome, ReadRequest, Resource, Schema, UpdateRequest,
     Value, async_trait,
 };
-use zt_model::ids::{ApplicationName, BlockId};
+use zt_model::ids::BlockId;
 use zt_model::instant::Instant;
-use zt_model::store::{STORE_KEY, StoreDocument};
+use zt_model::store::{Expiry, STORE_KEY, StoreDocument};
 
-use super::edits::{edits, store_edits};
-use super::others::OtherBlocks;
-use super::presence::Presence;
-use super::revocation::Revocation;
+use super::bulk::{Crowd, Entries, Loaded};
+use super::planning::{self, COUNTED};
+use super::presence::{FileContent, Presence};
+use super::revocation::{Mode, Revocation};
+use super::writing::{Change, Failure, FileChange};
 use super::{import_id, schema, time};
-use crate::connection::{Connected, Connection};
+use crate::connection::Connection;
 use crate::failure::diagnostic;
 use crate::random;
-use crate::store_writer::{Edit, StoreWriter};
+use crate::store_facts::Facts;
 
 /// The resource type `zt_session_revocation`.
 pub struct SessionRevocation {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl SessionRevocation {
     /// The resource over this connection.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
-    }
-
-    /// Writes what leads from one revocation to another.
-    ///
-    /// Once handed to the writer a change may reach AWS at any moment, so a stop does not interrupt it: the writer
-    /// itself ends within its own limit. The store's own document goes first: an application that is made meanwhile
-    /// inherits from it, and one that was made before is listed after it.
-    async fn write(
-        &self,
-        context: &Context,
-        store: &Value,
-        before: Option<&Revocation>,
-        after: Option<&Revocation>,
-    ) -> Result<Written, Failure> {
-        let connected = self.connection.need(context).map_err(Failure::before)?;
-        let facts = connected
-            .facts
-            .of(&connected.aws, store)
-            .await
-            .map_err(Failure::before)?;
-        let arn = store.get("arn").as_str().unwrap_or_default();
-        let writer = connected.writers.of(&connected.aws, arn);
-        let others = OtherBlocks::default();
-        let mut at = None;
-        let whole = |revocation: &Revocation| revocation.whole_store;
-        if before.is_some_and(whole) || after.is_some_and(whole) {
-            at = apply(&writer, store_edits((before, after), &[], &others)).await?;
-            let applications = applications(&connected, arn).await.map_err(Failure::after)?;
-            apply(&writer, store_edits((before, after), &applications, &others)).await?;
-        }
-        let subjects = edits((before, after), &facts.pepper, facts.longest, &others);
-        let written = apply(&writer, subjects).await?;
-        let warnings = others.take().iter().map(|other| other.warning(arn)).collect();
-        Ok(Written {
-            at: at.or(written),
-            warnings,
-        })
     }
 
     /// The new state, with errors where the store may hold a part of it: then the object exists and is tainted, so that
@@ -76,7 +40,17 @@ impl SessionRevocation {
         let store = planned.get("session_store");
         let mut state = planned.clone();
         state.set("revocation_id", revocation.id.as_str());
-        let (at, diagnostics) = match self.write(context, store, None, Some(&revocation)).await {
+        let entries = match &revocation.file {
+            Some(file) => Some(file.load().await.needed()?),
+            None => None,
+        };
+        take_counts(&mut state, entries.as_ref())?;
+        let change = Change {
+            before: None,
+            after: Some(&revocation),
+            file: entries.as_ref().map(FileChange::first),
+        };
+        let (at, diagnostics) = match self.write(context, store, change).await {
             Ok(written) => (written.at, written.warnings),
             Err(failure) if !failure.handed_over => return Err(failure.diagnostic),
             Err(failure) => {
@@ -111,11 +85,27 @@ impl SessionRevocation {
         let before = Revocation::read(prior, id.clone()).map_err(Failure::before)?;
         let after = Revocation::read(planned, id).map_err(Failure::before)?;
         let store = planned.get("session_store");
-        let mut written = self.write(context, store, Some(&before), Some(&after)).await?;
-        if prior.get("in_force").as_bool() != Some(true) {
-            written = self.write(context, store, None, Some(&after)).await?;
-        }
         let mut state = planned.clone();
+        let repair = prior.get("in_force").as_bool() != Some(true);
+        let by_file = repair && (before.file.is_some() || after.file.is_some()) || changes_by_file(&before, &after);
+        let uncounted = COUNTED.iter().any(|name| planned.get(name).is_unknown());
+        let entries = match &after.file {
+            Some(file) if by_file || uncounted => Some(file.load().await.needed().map_err(Failure::before)?),
+            _ => None,
+        };
+        if by_file || uncounted {
+            take_counts(&mut state, entries.as_ref()).map_err(Failure::before)?;
+        }
+        let file = by_file.then_some(FileChange {
+            entries: entries.as_ref(),
+            sweep: before.file.is_some(),
+        });
+        let (both, after) = ((Some(&before), Some(&after)), Some(&after));
+        let (first, last) = if repair { (None, file) } else { (file, None) };
+        let mut written = self.write(context, store, Change::new(both, first)).await?;
+        if repair {
+            written = self.write(context, store, Change::new((None, after), last)).await?;
+        }
         for kept in ["revocation_id", "revoked_at"] {
             state.set(kept, prior.get(kept).clone());
         }
@@ -145,12 +135,30 @@ impl SessionRevocation {
             .as_str()
             .and_then(time::parse)
             .unwrap_or(Instant::ZERO);
-        let presence = Presence::read(&store, &revocation, &facts, since)
+        let file = self.content(&mut state, &revocation, &facts).await;
+        let presence = Presence::read(&store, (&revocation, &file), &facts, since)
             .await
             .map_err(|error| diagnostic(&error))?;
         state.set("in_force", presence.holds());
         state.set("import_id", import_id::of(&state));
         Ok(Some(state))
+    }
+
+    /// What is known of the file: its entries while it is at hand, and else what the state has kept.
+    async fn content(&self, state: &mut Value, revocation: &Revocation, facts: &Facts) -> FileContent {
+        let Some(file) = &revocation.file else {
+            return FileContent::None;
+        };
+        if let Loaded::Entries(entries) = file.load().await {
+            planning::count(state, &entries);
+            return FileContent::Known(Crowd::new(revocation, &entries, &facts.pepper));
+        }
+        let users = state.get("file_users").as_i64().unwrap_or_default();
+        let latest = state.get("file_expires_at").as_str().and_then(time::parse);
+        FileContent::Counted {
+            users: usize::try_from(users).unwrap_or_default(),
+            latest: latest.map_or(Expiry::Never, Expiry::At),
+        }
     }
 
     async fn remove(&self, context: &Context, prior: &Value) -> Result<Diagnostics, Diagnostic> {
@@ -162,7 +170,10 @@ impl SessionRevocation {
         if there.is_none() {
             return Ok(Diagnostics::new());
         }
-        let written = self.write(context, store, Some(&revocation), None).await;
+        let file = revocation.file.as_ref().map(|_| FileChange::last());
+        let written = self
+            .write(context, store, Change::new((Some(&revocation), None), file))
+            .await;
         written
             .map(|written| written.warnings)
             .map_err(|failure| failure.diagnostic)
@@ -201,58 +212,26 @@ impl SessionRevocation {
     }
 }
 
-/// Hands edits to the writer; answers with AWS's time, or none when there are none.
-async fn apply(writer: &StoreWriter, edits: Vec<Edit>) -> Result<Option<Instant>, Failure> {
-    if edits.is_empty() {
-        return Ok(None);
+/// Whether something changes for the users of a file. A sign-out is done once, so only a new file is a reason for it.
+fn changes_by_file(before: &Revocation, after: &Revocation) -> bool {
+    let digest = |revocation: &Revocation| revocation.file.as_ref().map(|file| file.sha256.clone());
+    if digest(before).is_none() && digest(after).is_none() {
+        return false;
     }
-    writer
-        .apply(edits)
-        .await
-        .map(Some)
-        .map_err(|error| Failure::after(error.diagnostic()))
+    let terms = before.expires != after.expires || before.users != after.users;
+    digest(before) != digest(after) || before.mode != after.mode || after.mode == Mode::Block && terms
 }
 
-/// Why a write failed, and whether a part of it may have reached the store.
-struct Failure {
-    diagnostic: Diagnostic,
-    handed_over: bool,
-}
-
-impl Failure {
-    fn before(diagnostic: Diagnostic) -> Self {
-        Self {
-            diagnostic,
-            handed_over: false,
+/// Sets what is computed of the file, once it is held against the mode.
+fn take_counts(state: &mut Value, entries: Option<&Entries>) -> Result<(), Diagnostic> {
+    match entries {
+        Some(entries) => {
+            planning::check(state, entries)?;
+            planning::count(state, entries);
         }
+        None => COUNTED.iter().for_each(|name| state.set(name, Value::Null)),
     }
-
-    fn after(diagnostic: Diagnostic) -> Self {
-        Self {
-            diagnostic,
-            handed_over: true,
-        }
-    }
-}
-
-/// What a write came to.
-#[derive(Default)]
-struct Written {
-    /// AWS's time; none when nothing was to be written.
-    at: Option<Instant>,
-    warnings: Diagnostics,
-}
-
-/// The applications of a store, by their documents.
-async fn applications(connected: &Connected, arn: &str) -> Result<Vec<ApplicationName>, Diagnostic> {
-    let pairs = connected
-        .aws
-        .keyvalue(arn)
-        .list()
-        .await
-        .map_err(|error| diagnostic(&error))?;
-    let names = pairs.iter().filter_map(|pair| pair.key.strip_prefix("a:"));
-    Ok(names.filter_map(|name| ApplicationName::parse(name).ok()).collect())
+    Ok(())
 }
 
 fn fresh_id() -> Result<BlockId, Diagnostic> {
@@ -297,14 +276,30 @@ impl Resource for SessionRevocation {
     }
 
     async fn validate(&self, _context: &Context, config: &Value, diagnostics: &mut Diagnostics) {
-        if ["users", "sessions", "everyone"]
+        if ["users", "sessions", "everyone", "file"]
             .iter()
             .all(|name| config.get(name).is_null())
         {
             diagnostics.push_error(
                 "A revocation revokes somebody",
-                "None of users, sessions and everyone is set. Write users = [{ issuer = \"https://…\", subject = \"…\" }].",
+                "None of users, sessions, everyone and file is set. Write users = [{ issuer = \"https://…\", subject = \"…\" }].",
             );
+        }
+        for (one, other, write) in [
+            (
+                "file",
+                "file_sha256",
+                "file_sha256 = filesha256(\"…\") of the same path",
+            ),
+            ("file_sha256", "file", "file = \"…\", the path that the digest is of"),
+        ] {
+            if config.get(one).is_set() && config.get(other).is_null() {
+                diagnostics.error_at(
+                    Path::root().attribute(one),
+                    "A revocation file is a path and a digest",
+                    format!("{one} is set without {other}, so a changed file would go unseen. Write {write}."),
+                );
+            }
         }
         if config.get("mode").as_str() == Some("sign_out") && config.get("expires_at").is_set() {
             diagnostics.error_at(
@@ -315,8 +310,11 @@ impl Resource for SessionRevocation {
         }
     }
 
-    async fn plan(&self, context: &Context, _request: &PlanRequest, plan: &mut Plan, _diagnostics: &mut Diagnostics) {
+    async fn plan(&self, context: &Context, request: &PlanRequest, plan: &mut Plan, diagnostics: &mut Diagnostics) {
         plan.planned.set("in_force", true);
+        if let Err(error) = planning::file(request, plan).await {
+            diagnostics.push(error);
+        }
         let arn = plan.planned.get("session_store").get("arn").as_str();
         if let (Some(connected), Some(arn)) = (self.connection.get(context), arn) {
             connected.writers.of(&connected.aws, arn).expect_edits();
@@ -356,6 +354,11 @@ impl Resource for SessionRevocation {
                 let mut state = request.prior;
                 if failure.handed_over {
                     state.set("in_force", false);
+                    // What a first file has begun is remembered, so that a destroy looks for it.
+                    if state.get("file").is_null() {
+                        state.set("file", request.planned.get("file").clone());
+                        state.set("file_sha256", request.planned.get("file_sha256").clone());
+                    }
                 }
                 ApplyOutcome {
                     identity: request.identity,

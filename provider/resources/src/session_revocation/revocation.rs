@@ -7,6 +7,8 @@ use zt_model::ids::{ApplicationName, BlockId, Issuer};
 use zt_model::session::SessionHandle;
 use zt_model::store::Expiry;
 
+use super::bulk::RevocationFile;
+
 /// Whether users may log in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -48,6 +50,8 @@ pub(crate) struct Revocation {
     pub(crate) whole_store: bool,
     pub(crate) mode: Mode,
     pub(crate) expires: Expiry,
+    /// Where more of them stand.
+    pub(crate) file: Option<RevocationFile>,
 }
 
 impl Revocation {
@@ -63,6 +67,7 @@ impl Revocation {
             whole_store: object.get("everyone").get("store").as_bool().unwrap_or_default(),
             mode: object.get("mode").as_str().and_then(Mode::parse).unwrap_or(Mode::Block),
             expires: expires(object)?,
+            file: RevocationFile::of(object),
         })
     }
 }

@@ -7,7 +7,7 @@ use zt_model::instant::Instant;
 use zt_model::session::SessionHandle;
 
 /// The last time that the store's six digits of base 36 spell; in a block it means that there is no end.
-const LAST: Instant = Instant::from_seconds(36_u64.pow(6) - 1);
+pub(super) const LAST: Instant = Instant::from_seconds(36_u64.pow(6) - 1);
 /// Most subjects one revocation may name in its configuration.
 const MOST: usize = 1_000;
 
@@ -18,8 +18,10 @@ pub(super) fn schema() -> Schema {
          revocation lifts its own block and never revives a session from before.",
     )
     .attributes([session_store(), users(), sessions(), everyone()])
+    .attributes(file())
     .attributes(terms())
     .attributes(computed())
+    .attributes(counted())
 }
 
 pub(super) fn identity() -> IdentitySchema {
@@ -115,6 +117,54 @@ fn everyone() -> Attribute {
     .optional()
 }
 
+fn file() -> [Attribute; 2] {
+    [
+        Attribute::string(
+            "file",
+            "Path of a file that names up to 100,000 users and sessions more; users who are blocked at most 50,000. UTF-8, one of \
+             them a line, in one of two formats. JSON lines: `{\"issuer\": \"https://…\", \"subject\": \"…\"}` or \
+             `{\"session\": \"…\"}`. CSV: a header of the columns `issuer`, `subject` and `session`, as far as they are used, \
+             then a line each; a field with a comma or a quote stands in quotes. A user may have an end of his own, \
+             `expires_at`. Empty lines are skipped, repeated ones count once; the first line that is wrong is named and \
+             nothing is applied. The state keeps digest and counts, no name; the file has to be there whenever it changes, but \
+             not to destroy. In the mode `sign_out` a changed file signs out everybody in it. A user who stands in `users` \
+             too follows that list.",
+        )
+        .optional()
+        .validate(|value| match text(value).is_empty() {
+            true => Err("A path is not empty; leave file out to name nobody by file.".to_owned()),
+            false => Ok(()),
+        }),
+        Attribute::string(
+            "file_sha256",
+            "SHA-256 of the file in hexadecimal, so that a change of it is seen: `filesha256(\"…\")`. Required with `file`.",
+        )
+        .optional()
+        .validate(|value| {
+            let digits = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            match text(value).len() == 64 && text(value).bytes().all(digits) {
+                true => Ok(()),
+                false => Err(format!(
+                    "{:?} is no SHA-256: 64 hexadecimal digits in lower case. Write filesha256(\"…\") of the file's path.",
+                    text(value)
+                )),
+            }
+        }),
+    ]
+}
+
+fn counted() -> [Attribute; 3] {
+    [
+        Attribute::number("file_users", "How many users the file names; null without one.").computed(),
+        Attribute::number("file_sessions", "How many sessions the file names; null without one.").computed(),
+        Attribute::string(
+            "file_expires_at",
+            "When the last block by file ends; null when one of them has no end, or nobody is blocked by file.",
+        )
+        .computed(),
+    ]
+}
+
 fn terms() -> [Attribute; 3] {
     [
         Attribute::string(
@@ -154,7 +204,7 @@ fn computed() -> [Attribute; 4] {
         .computed(),
         Attribute::string(
             "import_id",
-            "The id to import the revocation by; null with more than ten subjects.",
+            "The id to import the revocation by; null with more than ten subjects beside the file.",
         )
         .computed(),
         Attribute::string(

@@ -41,6 +41,7 @@ fn revocation(id: &str, mode: Mode, subjects: &[&str]) -> Revocation {
         whole_store: false,
         mode,
         expires: Expiry::Never,
+        file: None,
     }
 }
 

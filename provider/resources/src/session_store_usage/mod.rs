@@ -4,7 +4,9 @@
 
 use zt_aws::AwsError;
 use zt_aws::keyvalue::{KeyValue, Usage};
-use zt_framework::{Attribute, Context, DataOutcome, DataSource, Diagnostics, Path, Schema, Value, async_trait};
+use zt_framework::{
+    Attribute, Context, DataOutcome, DataSource, Diagnostic, Diagnostics, Path, Schema, Value, async_trait,
+};
 use zt_model::store::{PAGE_COUNT, SLOTS_PER_PAGE, StoreUsage};
 
 use crate::connection::Connection;
@@ -136,6 +138,20 @@ fn filled(config: &Value, all: &Usage, counted: &StoreUsage) -> Value {
 fn fullness(all: &Usage, counted: &StoreUsage) -> u64 {
     let slots = number(PAGE_COUNT * SLOTS_PER_PAGE);
     percent(all.bytes, CAPACITY).max(percent(number(counted.slots), slots))
+}
+
+/// What to say of a store that holds so many bytes after a write; nothing while there is room.
+pub(crate) fn filling(bytes: u64) -> Option<Diagnostic> {
+    is_filling(bytes, CAPACITY).then(|| {
+        Diagnostic::warning(
+            format!("The session store is {} % full", percent(bytes, CAPACITY)),
+            format!(
+                "It holds {bytes} of {CAPACITY} bytes. When it is full, revocations are refused. Lift blocks that are no longer \
+                 needed, shorten max_session_lifetime, so that entries go sooner, or spread the applications over several \
+                 stores. The data source zt_session_store_usage tells what fills it."
+            ),
+        )
+    })
 }
 
 fn warnings(all: &Usage, counted: &StoreUsage, diagnostics: &mut Diagnostics) {

@@ -9,15 +9,17 @@ use zt_aws::keyvalue::edit::{Change, Current, Outcome, Report};
 use zt_model::instant::Instant;
 
 use super::queue::Job;
-use super::{EditFault, WriteError};
+use super::{Edit, EditFault, WriteError};
 
 /// How long other writers may be faster before the callers are told.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Writes the edits of all jobs and answers each of them, once its own keys are confirmed.
-pub(super) async fn write(store: &KeyValue, jobs: Vec<Job>) {
+///
+/// Answers with the bytes in the store after the last write, if there was one.
+pub(super) async fn write(store: &KeyValue, jobs: Vec<Job>) -> Option<u64> {
     let mut round = Round {
-        jobs: &jobs,
+        edits: by_key(&jobs),
         faults: BTreeMap::new(),
         times: BTreeMap::new(),
     };
@@ -39,10 +41,22 @@ pub(super) async fn write(store: &KeyValue, jobs: Vec<Job>) {
         // A caller that went away asks nothing any more.
         drop(job.answer.send(result));
     }
+    report.bytes
+}
+
+/// The edits of each key with the number of their job, in the order of the jobs.
+fn by_key(jobs: &[Job]) -> BTreeMap<&str, Vec<(usize, &Edit)>> {
+    let mut edits: BTreeMap<&str, Vec<(usize, &Edit)>> = BTreeMap::new();
+    for (index, job) in jobs.iter().enumerate() {
+        for edit in &job.edits {
+            edits.entry(edit.key()).or_default().push((index, edit));
+        }
+    }
+    edits
 }
 
 struct Round<'jobs> {
-    jobs: &'jobs [Job],
+    edits: BTreeMap<&'jobs str, Vec<(usize, &'jobs Edit)>>,
     /// By key and number of the job.
     faults: BTreeMap<(String, usize), EditFault>,
     /// AWS's time when each key was computed.
@@ -55,25 +69,25 @@ impl Round<'_> {
         let now = Instant::from_seconds(current.aws_time);
         self.times.insert(current.key.to_owned(), now);
         let mut new = Change::Keep;
-        for (index, job) in self.jobs.iter().enumerate() {
-            let place = (current.key.to_owned(), index);
-            // The computation may run again after a conflict; only its last word counts.
-            self.faults.remove(&place);
-            for edit in job.edits.iter().filter(|edit| edit.key() == current.key) {
-                if edit.removes() {
-                    new = Change::Delete;
-                    continue;
-                }
-                let present = match &new {
-                    Change::Put(text) => Some(text.as_str()),
-                    Change::Delete => None,
-                    Change::Keep => current.value,
-                };
-                match edit.apply(present, now) {
-                    Ok(Some(text)) => new = Change::Put(text),
-                    Ok(None) => {}
-                    Err(fault) => drop(self.faults.insert(place.clone(), fault)),
-                }
+        let edits = self.edits.get(current.key).map(Vec::as_slice).unwrap_or_default();
+        // The computation may run again after a conflict; only its last word counts.
+        for (index, _) in edits {
+            self.faults.remove(&(current.key.to_owned(), *index));
+        }
+        for (index, edit) in edits {
+            if edit.removes() {
+                new = Change::Delete;
+                continue;
+            }
+            let present = match &new {
+                Change::Put(text) => Some(text.as_str()),
+                Change::Delete => None,
+                Change::Keep => current.value,
+            };
+            match edit.apply(present, now) {
+                Ok(Some(text)) => new = Change::Put(text),
+                Ok(None) => {}
+                Err(fault) => drop(self.faults.insert((current.key.to_owned(), *index), fault)),
             }
         }
         new

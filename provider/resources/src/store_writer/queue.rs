@@ -1,5 +1,6 @@
 //! The queue in front of a store: who waits, and when it is time to write.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +30,12 @@ pub(super) struct Job {
 pub(crate) struct StoreWriter {
     jobs: mpsc::Sender<Job>,
     activity: Activity,
+    fill: Fill,
 }
+
+/// Bytes in the store after the last write of this process.
+#[derive(Clone, Default)]
+struct Fill(Arc<AtomicU64>);
 
 /// When somebody last began something that may end in a job.
 #[derive(Clone)]
@@ -49,8 +55,14 @@ impl StoreWriter {
     pub(super) fn start(store: KeyValue) -> Self {
         let (jobs, receiver) = mpsc::channel(PLACES);
         let activity = Activity(Arc::new(Mutex::new(tokio::time::Instant::now())));
-        tokio::spawn(run(store, receiver, activity.clone()));
-        Self { jobs, activity }
+        let fill = Fill::default();
+        tokio::spawn(run(store, receiver, (activity.clone(), fill.clone())));
+        Self { jobs, activity, fill }
+    }
+
+    /// Bytes in the store after the last write, told to one caller only; none when nothing was written since.
+    pub(crate) fn take_bytes(&self) -> Option<u64> {
+        Some(self.fill.0.swap(0, Ordering::Relaxed)).filter(|bytes| *bytes > 0)
     }
 
     /// Says that edits may follow soon: Terraform plans and applies one object after the other, and a writer that waits for
@@ -72,7 +84,7 @@ impl StoreWriter {
     }
 }
 
-async fn run(store: KeyValue, mut jobs: mpsc::Receiver<Job>, activity: Activity) {
+async fn run(store: KeyValue, mut jobs: mpsc::Receiver<Job>, (activity, fill): (Activity, Fill)) {
     let mut last = (tokio::time::Instant::now(), 0);
     while let Some(first) = jobs.recv().await {
         let began = tokio::time::Instant::now();
@@ -89,7 +101,9 @@ async fn run(store: KeyValue, mut jobs: mpsc::Receiver<Job>, activity: Activity)
             }
         }
         let answered = waiting.len();
-        batch::write(&store, waiting).await;
+        if let Some(bytes) = batch::write(&store, waiting).await {
+            fill.0.store(bytes, Ordering::Relaxed);
+        }
         last = (tokio::time::Instant::now(), answered);
     }
 }
