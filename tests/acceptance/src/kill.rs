@@ -1,4 +1,4 @@
-//! Kills the provider at a chosen AWS call, as a cancelled job does.
+//! Kills the provider at a chosen AWS call, as a cancelled job does; or tells its memory there.
 
 use std::collections::BTreeMap;
 use std::process::Child;
@@ -108,19 +108,34 @@ fn provider_at(cloud: &LocalCloud, terraform: &Terraform, command: &[&str], (at,
 /// SIGKILL to every provider process below this Terraform.
 fn provider_of(terraform: &Child) {
     let mut killed = 0;
-    for entry in std::fs::read_dir("/proc").expect("/proc").flatten() {
-        let Ok(id) = entry.file_name().to_string_lossy().parse::<u32>() else {
-            continue;
-        };
-        let program = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
-        if program.ends_with("terraform-provider-zt") && is_below(id, terraform.id()) {
-            let status = std::process::Command::new("kill")
-                .args(["-9", &id.to_string()])
-                .status();
-            killed += u32::from(status.is_ok_and(|status| status.success()));
-        }
+    for id in providers_of(terraform) {
+        let status = std::process::Command::new("kill")
+            .args(["-9", &id.to_string()])
+            .status();
+        killed += u32::from(status.is_ok_and(|status| status.success()));
     }
     assert!(killed > 0, "there was no provider to kill");
+}
+
+/// The most memory in bytes that a provider below this Terraform had resident so far.
+pub fn most_memory_of_provider(terraform: &Child) -> u64 {
+    let most = providers_of(terraform).into_iter().filter_map(|id| {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+    });
+    most.max().expect("there is a provider") * 1024
+}
+
+/// The provider processes below this Terraform.
+fn providers_of(terraform: &Child) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let providers = entries.filter_map(|entry| {
+        let id = entry.file_name().to_string_lossy().parse::<u32>().ok()?;
+        let program = std::fs::read_link(entry.path().join("exe")).unwrap_or_default();
+        (program.ends_with("terraform-provider-zt") && is_below(id, terraform.id())).then_some(id)
+    });
+    providers.collect()
 }
 
 fn is_below(mut process: u32, ancestor: u32) -> bool {
