@@ -13,6 +13,15 @@ resource "zt_session_revocation" "lost_laptop" {
   reason        = "lost laptop"
 }
 
+# Thousands at once, from a file of users and sessions.
+resource "zt_session_revocation" "leavers" {
+  session_store = zt_session_store.main.session_store
+  file          = "${path.module}/leavers.csv"
+  file_sha256   = filesha256("${path.module}/leavers.csv")
+  expires_at    = "2027-01-31T18:00:00Z"
+  reason        = "end of the season"
+}
+
 resource "zt_session_store" "main" {
   name = "main"
 }

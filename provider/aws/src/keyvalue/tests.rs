@@ -250,6 +250,25 @@ async fn many_keys_are_read_by_one_list() {
 }
 
 #[tokio::test]
+async fn few_changes_among_many_keys_are_one_write() {
+    let all = keys(150);
+    let items: Vec<_> = all
+        .iter()
+        .map(|key| format!(r#"{{"Key":"{key}","Value":"old"}}"#))
+        .collect();
+    let listed = answer(200, format!(r#"{{"Items":[{}]}}"#, items.join(",")));
+    let canned = canned([described("E1"), listed, written("E2")]).await;
+    let mut some = |current: Current<'_>| match current.key {
+        "p:0000" | "p:0070" | "p:0149" => append(current),
+        _ => Ok(Change::Keep),
+    };
+    let report = store(&canned).edit(all, &mut some, LIMIT).await;
+    assert_eq!((report.writes, report.outcomes.len()), (1, 150));
+    assert!(report.outcomes.values().all(|it| matches!(it, Outcome::Done)));
+    assert_eq!(canned.sent()[2].body.matches("old+mine").count(), 3);
+}
+
+#[tokio::test]
 async fn what_needs_no_change_is_not_written() {
     let canned = canned([described("E1"), value("k", "v")]).await;
     let mut same = |current: Current<'_>| -> Result<Change, String> {
