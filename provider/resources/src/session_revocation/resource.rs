@@ -139,7 +139,9 @@ impl SessionRevocation {
         let presence = Presence::read(&store, (&revocation, &file), &facts, since)
             .await
             .map_err(|error| diagnostic(&error))?;
-        state.set("in_force", presence.holds());
+        // What a failed write of a file left is found by the next apply alone: no look tells a page too much from one too few.
+        let unfinished = revocation.file.is_some() && state.get("in_force").as_bool() == Some(false);
+        state.set("in_force", presence.holds() && !unfinished);
         state.set("import_id", import_id::of(&state));
         Ok(Some(state))
     }

@@ -126,8 +126,8 @@ fn file() -> [Attribute; 2] {
              `{\"session\": \"…\"}`. CSV: a header of the columns `issuer`, `subject` and `session`, as far as they are used, \
              then a line each; a field with a comma or a quote stands in quotes. A user may have an end of his own, \
              `expires_at`. Empty lines are skipped, repeated ones count once; the first line that is wrong is named and \
-             nothing is applied. The state keeps digest and counts, no name; the file has to be there whenever it changes, but \
-             not to destroy. In the mode `sign_out` a changed file signs out everybody in it. A user who stands in `users` \
+             nothing is applied. The state keeps digest and counts, no name; the file has to be there for every change, but not \
+             to destroy. In the mode `sign_out` a changed file signs out everybody in it. A user who stands in `users` \
              too follows that list.",
         )
         .optional()
