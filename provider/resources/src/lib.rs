@@ -8,6 +8,7 @@
 pub mod access_decision;
 pub mod connection;
 mod discovery;
+pub mod distribution_guard;
 pub mod edge_app;
 mod failure;
 mod function_role;

@@ -6,6 +6,7 @@ use zt_framework::{DataSource, EphemeralResource, Function, Resource};
 
 use crate::access_decision::AccessDecision;
 use crate::connection::Connection;
+use crate::distribution_guard::DistributionGuard;
 use crate::edge_app::EdgeApp;
 use crate::functions::{CognitoIssuer, EntraIssuer, PolicyDecision};
 use crate::iam_policy::IamPolicy;
@@ -20,7 +21,9 @@ use crate::user_handle::UserHandle;
 /// The managed resources over one connection.
 pub fn resources(connection: &Connection) -> Vec<Arc<dyn Resource>> {
     vec![
+        Arc::new(DistributionGuard::new(connection.clone())),
         Arc::new(EdgeApp::new(connection.clone())),
+        Arc::new(EdgeApp::attached(connection.clone())),
         Arc::new(ServiceToken::new(connection.clone())),
         Arc::new(SessionRevocation::new(connection.clone())),
         Arc::new(SessionStore::new(connection.clone())),

@@ -230,7 +230,7 @@ fn functions_to_sdk(functions: &[FunctionAssociation]) -> Result<sdk::FunctionAs
         .build()
 }
 
-fn functions_from_sdk(functions: Option<sdk::FunctionAssociations>) -> Vec<FunctionAssociation> {
+pub(super) fn functions_from_sdk(functions: Option<sdk::FunctionAssociations>) -> Vec<FunctionAssociation> {
     let items = functions.and_then(|it| it.items).unwrap_or_default();
     let mut found: Vec<_> = items
         .into_iter()
@@ -260,7 +260,7 @@ fn lambdas_to_sdk(lambdas: &[LambdaAssociation]) -> Result<sdk::LambdaFunctionAs
         .build()
 }
 
-fn lambdas_from_sdk(lambdas: Option<sdk::LambdaFunctionAssociations>) -> Vec<LambdaAssociation> {
+pub(super) fn lambdas_from_sdk(lambdas: Option<sdk::LambdaFunctionAssociations>) -> Vec<LambdaAssociation> {
     let items = lambdas.and_then(|it| it.items).unwrap_or_default();
     let mut found: Vec<_> = items
         .into_iter()
@@ -303,7 +303,7 @@ impl ViewerProtocol {
         }
     }
 
-    fn from_sdk(policy: &sdk::ViewerProtocolPolicy) -> Self {
+    pub(super) fn from_sdk(policy: &sdk::ViewerProtocolPolicy) -> Self {
         match policy {
             sdk::ViewerProtocolPolicy::HttpsOnly => Self::HttpsOnly,
             sdk::ViewerProtocolPolicy::RedirectToHttps => Self::RedirectToHttps,

@@ -1,10 +1,11 @@
 //! Distributions: create with tags, read, update, delete, wait until deployed, list.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_cloudfront::types as sdk;
 
-use super::{CloudFront, DistributionConfig, ETag, distribution_config, tagging};
+use super::{CloudFront, DistributionConfig, ETag, distribution_config, inspection, tagging};
 use crate::error::Result;
 use crate::tags::Tags;
 use crate::wait::Wait;
@@ -41,6 +42,10 @@ pub struct DistributionSummary {
     pub aliases: Vec<String>,
     /// Whether it serves.
     pub enabled: bool,
+    /// Whether every edge location has its last configuration.
+    pub deployed: bool,
+    /// ARNs of the functions that its behaviours run, those of Lambda@Edge with their version.
+    pub code: BTreeSet<String>,
 }
 
 /// A page of a list.
@@ -231,6 +236,8 @@ impl CloudFront {
 
 fn summary(summary: sdk::DistributionSummary) -> DistributionSummary {
     DistributionSummary {
+        code: inspection::code_of(&summary),
+        deployed: summary.status == "Deployed",
         id: summary.id,
         arn: summary.arn,
         domain: summary.domain_name,

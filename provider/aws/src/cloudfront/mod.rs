@@ -18,6 +18,7 @@ mod foreign;
 mod function;
 mod function_test;
 mod headers_policy;
+mod inspection;
 mod invalidation;
 mod origin;
 mod request_policy;
@@ -36,6 +37,7 @@ pub use distribution_config::{Certificate, DistributionConfig, HttpVersion, Mini
 pub use function::{Function, FunctionConfig, FunctionSummary, Stage};
 pub use function_test::FunctionTest;
 pub use headers_policy::{HeadersPolicy, HeadersPolicyConfig, Hsts};
+pub use inspection::{CacheSetting, ErrorAnswer, InspectedBehavior, Inspection};
 pub use origin::{Origin, OriginKind, OriginProtocol};
 pub use request_policy::{Forward, RequestPolicy, RequestPolicyConfig};
 pub use store::{Store, StoreSummary};

@@ -12,10 +12,11 @@ use zt_framework::{
 use super::component::{Scope, keys_secret};
 use super::config::{Sections, Settings};
 use super::converge::{self, Ended, Facts, Work};
+use super::form::Form;
 use super::names::Names;
 use super::remove::Farewell;
 use super::state::Account;
-use super::{EdgeApp, import, read, remove, revision, schema, state};
+use super::{EdgeApp, import, read, remove, revision, state};
 use crate::connection::Connected;
 use crate::marks::{Mark, Stage};
 use crate::tagging;
@@ -89,6 +90,17 @@ fn stored_mark(object: &Value) -> Result<Mark, Diagnostic> {
     })
 }
 
+fn other_form(mark: &Mark, form: Form) -> Diagnostic {
+    Diagnostic::error(
+        format!("Application {} is a {}", mark.application, form.type_name()),
+        format!(
+            "It {} a distribution of its own, so this type cannot manage it. Import it into a {}.",
+            if form == Form::Whole { "has" } else { "has not" },
+            form.type_name()
+        ),
+    )
+}
+
 fn unreadable() -> Diagnostic {
     Diagnostic::error(
         "The stored application cannot be read",
@@ -99,7 +111,7 @@ fn unreadable() -> Diagnostic {
 impl EdgeApp {
     pub(super) async fn make(&self, context: &Context, request: CreateRequest) -> Result<ApplyOutcome, Diagnostics> {
         let connected = self.connection.need(context)?;
-        let settings = Settings::read(&request.planned)?;
+        let settings = Settings::read(self.form, &request.planned)?;
         let fresh = Mark {
             application: settings.name.clone(),
             store: settings.store.name.clone(),
@@ -134,8 +146,8 @@ impl EdgeApp {
 
     pub(super) async fn change(&self, context: &Context, request: UpdateRequest) -> Result<ApplyOutcome, Diagnostics> {
         let connected = self.connection.need(context)?;
-        let settings = Settings::read(&request.planned)?;
-        let prior = Settings::read(&request.prior).ok();
+        let settings = Settings::read(self.form, &request.planned)?;
+        let prior = Settings::read(self.form, &request.prior).ok();
         let mark = stored_mark(&request.prior)?;
         let ground = Ground::new(connected, mark, &request.planned);
         let desired = Desired {
@@ -167,13 +179,14 @@ impl EdgeApp {
     /// Yields what there is to say of it.
     pub(super) async fn take_down(&self, context: &Context, prior: &Value) -> Result<Diagnostics, Diagnostic> {
         let connected = self.connection.need(context)?;
-        let sections = Sections::read(prior, &mut Diagnostics::new());
+        let sections = Sections::read(self.form, prior, &mut Diagnostics::new());
         let (Some(store), Some(replicas)) = (&sections.store, sections.replica_deletion) else {
             return Err(unreadable());
         };
         let ground = Ground::new(connected, stored_mark(prior)?, prior);
         let origins = sections.origins.clone().unwrap_or_default();
         let farewell = Farewell {
+            form: self.form,
             scope: ground.scope(context),
             distribution_id: prior.get("distribution_id").as_str(),
             store,
@@ -197,11 +210,11 @@ impl EdgeApp {
             // Other default tags are a change that a plan shows, not one from outside.
             ground.tags = tagging::read(stored.get("tags_all"));
         }
-        let Ok(settings) = Settings::read(stored) else {
+        let Ok(settings) = Settings::read(self.form, stored) else {
             // What this version cannot read it cannot compare either: the next apply brings what is written by then.
             return Ok(Some((unfinished(stored.clone()), Diagnostics::new())));
         };
-        let schema = schema::schema();
+        let schema = self.form.schema();
         let configuration = revision::configuration(&schema, stored).unwrap_or_default();
         let scope = ground.scope(context);
         let seen = Box::pin(read::look(&scope, &settings, stored, &configuration))
@@ -231,9 +244,11 @@ impl EdgeApp {
         request: &ImportRequest,
     ) -> Result<ImportOutcome, Diagnostics> {
         let connected = self.connection.need(context)?;
-        let schema = schema::schema();
         let found = import::find(&connected.aws, request).await?;
-        let mut state = import::state(&connected.aws, &found, &schema).await?;
+        let (form, mut state) = import::state(&connected.aws, &found).await?;
+        if form != self.form {
+            return Err(other_form(&found.mark, form).into());
+        }
         let tags = tagging::merge(&connected.default_tags, state.get("tags"));
         state.set("tags_all", tagging::value(&tags));
         let identity = import::identity(&found.mark.store, &found.mark.application);
@@ -242,7 +257,8 @@ impl EdgeApp {
 }
 
 async fn run(ground: &Ground, context: &Context, desired: &Desired<'_>) -> Result<Applied, Diagnostic> {
-    let configuration = revision::configuration(&schema::schema(), desired.planned).ok_or_else(unreadable)?;
+    let configuration =
+        revision::configuration(&desired.settings.form.schema(), desired.planned).ok_or_else(unreadable)?;
     let secret = desired.config.get("identity_provider").get("client_secret_wo").as_str();
     let work = Work {
         scope: ground.scope(context),
@@ -267,7 +283,7 @@ async fn run(ground: &Ground, context: &Context, desired: &Desired<'_>) -> Resul
 
 fn written(ground: &Ground, settings: &Settings, object: &Value, facts: &Facts) -> Value {
     let account = Account {
-        schema: &schema::schema(),
+        schema: &settings.form.schema(),
         settings,
         facts,
         instance: &ground.mark.instance,

@@ -7,11 +7,12 @@ use zt_model::membership::MembershipDocument;
 
 use super::config::{Sections, longest_lifetime};
 use super::documents::{self, SECRET_LIMIT};
+use super::form::Form;
 use super::{bundle, language};
 
 /// Checks an object, written or planned, as far as it is known; yields its sections.
-pub(super) fn check(object: &Value, diagnostics: &mut Diagnostics) -> Sections {
-    let sections = Sections::read(object, diagnostics);
+pub(super) fn check(form: Form, object: &Value, diagnostics: &mut Diagnostics) -> Sections {
+    let sections = Sections::read(form, object, diagnostics);
     let store_longest = longest_lifetime(object.get("session_store"));
     let Some(application) = language::application(&sections, store_longest) else {
         return sections;

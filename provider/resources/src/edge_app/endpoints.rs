@@ -7,6 +7,7 @@ use zt_framework::{Diagnostics, Path, Value};
 
 use super::config::identity::{ClientSecret, Endpoints, IdentityProvider};
 use super::config::{self, Sections};
+use super::form::Form;
 use crate::discovery::{Discovery, DiscoveryError, Document};
 
 /// What a plan pins.
@@ -140,7 +141,8 @@ fn authentication(identity: &IdentityProvider, document: Option<&Document>) -> O
 fn last(identity: &IdentityProvider, prior: Option<&Value>) -> Option<Pinned> {
     let prior = prior?;
     let mut ignored = Diagnostics::new();
-    let sections: Sections = config::Sections::read(prior, &mut ignored);
+    // What is read here is the same in either form.
+    let sections: Sections = config::Sections::read(Form::Attached, prior, &mut ignored);
     let before = sections.identity?;
     if before.issuer != identity.issuer || before.overrides != identity.overrides {
         return None;

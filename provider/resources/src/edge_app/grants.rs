@@ -6,6 +6,7 @@ use zt_framework::Diagnostics;
 
 use super::component::bucket_policy::Grant;
 use super::config::{Origin, OriginKind, Sections};
+use super::form::Form;
 use super::{documents, schema};
 
 /// The grant that one origin needs, when it is a bucket.
@@ -26,7 +27,7 @@ pub(super) fn of_origin(origins: &BTreeMap<String, Origin>, name: &str, home: &s
 pub(super) fn leaving(text: &str, home: &str, settled: &[Grant]) -> Vec<Grant> {
     let before = documents::configuration(text)
         .and_then(|json| zt_framework::value::json::decode(&json, &schema::schema().ty()).ok())
-        .and_then(|written| Sections::read(&written, &mut Diagnostics::new()).origins)
+        .and_then(|written| Sections::read(Form::Whole, &written, &mut Diagnostics::new()).origins)
         .map_or_else(Vec::new, |origins| managed(&origins, home));
     let mut leaving: Vec<Grant> = Vec::new();
     for grant in documents::leaving(text).into_iter().chain(before) {

@@ -4,9 +4,10 @@
 
 use zt_aws::Aws;
 use zt_aws::error::optional;
-use zt_framework::{Diagnostic, ImportRequest, Schema, Value};
+use zt_framework::{Diagnostic, ImportRequest, Value};
 
 use super::documents;
+use super::form::Form;
 use super::names::Names;
 use crate::failure;
 use crate::marks::{Mark, Stage};
@@ -106,14 +107,17 @@ async fn by_name_alone(aws: &Aws, name: &str) -> Result<Found, Diagnostic> {
 }
 
 /// The state to begin with: what was written, and what leads to the rest.
-pub(super) async fn state(aws: &Aws, found: &Found, schema: &Schema) -> Result<Value, Diagnostic> {
+pub(super) async fn state(aws: &Aws, found: &Found) -> Result<(Form, Value), Diagnostic> {
     let names = Names::of(&found.mark.store, &found.mark.application);
     let value = optional(aws.secretsmanager().value(&names.membership_secret).await)
         .map_err(|error| failure::diagnostic(&error))?;
-    let written = value
-        .and_then(|value| documents::configuration(value.value.expose()))
-        .and_then(|json| zt_framework::value::json::decode(&json, &schema.ty()).ok());
-    let Some(mut state) = written else {
+    let written = value.and_then(|value| {
+        let json = documents::configuration(value.value.expose())?;
+        let form = Form::of_configuration(&json)?;
+        let written = zt_framework::value::json::decode(&json, &form.schema().ty()).ok()?;
+        Some((form, written))
+    });
+    let Some((form, mut state)) = written else {
         return Err(Diagnostic::error(
             "The application cannot be imported",
             format!(
@@ -124,8 +128,10 @@ pub(super) async fn state(aws: &Aws, found: &Found, schema: &Schema) -> Result<V
         ));
     };
     state.set("instance_id", found.mark.instance.as_str());
-    state.set("distribution_id", found.distribution_id.clone());
-    Ok(state)
+    if form == Form::Whole {
+        state.set("distribution_id", found.distribution_id.clone());
+    }
+    Ok((form, state))
 }
 
 /// The identity of an application.

@@ -7,7 +7,8 @@ use zt_framework::{Context, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::component::bucket_policy;
 use super::config::{Origin, Sections};
-use super::{EdgeApp, check, endpoints, federation, grants, revision, schema};
+use super::form::Form;
+use super::{EdgeApp, attach, check, endpoints, federation, grants, revision};
 use crate::connection::Connected;
 use crate::marks::Mark;
 use crate::tagging;
@@ -35,7 +36,7 @@ pub(super) async fn plan(
         // What an earlier plan found does not count as asked for: the secret may have come or gone since.
         plan.mark_unknown(client_authentication());
     }
-    let sections = check::check(&plan.planned, diagnostics);
+    let sections = check::check(app.form, &plan.planned, diagnostics);
     if diagnostics.has_errors() {
         return;
     }
@@ -45,13 +46,20 @@ pub(super) async fn plan(
     }
     plan_endpoints(app, &sections, request, plan, diagnostics).await;
     plan_redirects(&sections, plan);
-    plan_revision(request.prior.as_ref(), plan);
-    plan_bucket_policies(&sections, connected.as_ref(), plan);
+    plan_revision(app.form, request.prior.as_ref(), plan);
+    match app.form {
+        Form::Whole => plan_bucket_policies(&sections, connected.as_ref(), plan),
+        Form::Attached => attach::plan(&sections, plan),
+    }
     claim_aliases(app, &sections, diagnostics);
     let federates = sections.identity.as_ref().is_some_and(federation::is_used);
     if let (Some(connected), true) = (&connected, federates) {
         let account = app.federation.get_or_init(|| federation::ask(&connected.aws)).await;
         federation::judge(account, diagnostics);
+    }
+    if app.form == Form::Attached {
+        // They belong to the other distribution, or will.
+        return;
     }
     if let (Some(connected), Some(aliases)) = (&connected, new_aliases(&sections, request.prior.as_ref())) {
         check_aliases(connected, &aliases, request.prior.as_ref(), &sections, diagnostics).await;
@@ -99,9 +107,10 @@ fn plan_redirects(sections: &Sections, plan: &mut Plan) {
 }
 
 /// Decides whether there is anything to do, and what of the computed values survives it.
-fn plan_revision(prior: Option<&Value>, plan: &mut Plan) {
+fn plan_revision(form: Form, prior: Option<&Value>, plan: &mut Plan) {
     let Some(prior) = prior else { return };
-    let wanted = revision::of(&schema::schema(), &plan.planned);
+    let schema = form.schema();
+    let wanted = revision::of(&schema, &plan.planned);
     let deployed = prior.get("deployed_revision").as_str();
     if deployed.is_some() && deployed == wanted.as_deref() {
         // Written values may still differ, in what is not deployed: timeouts and the like.
@@ -119,7 +128,7 @@ fn plan_revision(prior: Option<&Value>, plan: &mut Plan) {
             .set("auth_function_arn", prior.get("auth_function_arn").clone()),
         false => plan.mark_unknown("auth_function_arn"),
     }
-    for name in KEPT {
+    for name in KEPT.into_iter().filter(|name| schema.attribute(name).is_some()) {
         if plan.planned.get(name).is_null() {
             plan.mark_unknown(name);
         }

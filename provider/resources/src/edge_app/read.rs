@@ -23,6 +23,7 @@ use super::config::Settings;
 use super::config::identity::ClientSecret;
 use super::converge::{self, Facts, Served, Surroundings};
 use super::documents::{self, Fresh};
+use super::form::Form;
 use super::{grants, language, state};
 use crate::marks::Stage;
 
@@ -56,7 +57,7 @@ pub(super) async fn look(
     let mut facts = state::facts(stored);
     let id = facts.distribution.as_ref().map(|served| served.id.clone());
     let (served, anchor, keys, membership) = tokio::try_join!(
-        Box::pin(distribution::look(scope, id.as_deref())),
+        Box::pin(look_at_distribution(scope, settings, id.as_deref())),
         Box::pin(keys_secret::look(scope)),
         Box::pin(secret::value(scope, &scope.names.keys_secret)),
         Box::pin(secret::value(scope, &scope.names.membership_secret)),
@@ -73,12 +74,17 @@ pub(super) async fn look(
     if anchor.is_none_or(|mark| !scope.owns(Some(&mark)) || mark.stage != Stage::Live) {
         drift.push("the application was never completed");
     }
-    fill(&mut facts, served.as_ref());
+    match settings.form {
+        Form::Whole => fill(&mut facts, served.as_ref()),
+        Form::Attached => find_functions(scope, &mut facts).await?,
+    }
     let Some(meant) = meant(settings, configuration) else {
         // What an earlier version accepted and this one does not: the next apply brings what is written by then.
         drift.push("the configuration it was made from is no longer valid");
-        let acl = web_acl::look(scope, facts.web_acl_arn.as_deref()).await?;
-        facts.web_acl_arn = facts.web_acl_arn.filter(|_| acl.is_some());
+        if settings.form == Form::Whole {
+            let acl = web_acl::look(scope, facts.web_acl_arn.as_deref()).await?;
+            facts.web_acl_arn = facts.web_acl_arn.filter(|_| acl.is_some());
+        }
         return Ok(seen(facts, drift, served));
     };
     let documents = (keys, membership);
@@ -110,6 +116,28 @@ fn seen(mut facts: Facts, drift: Vec<&'static str>, served: Option<Distribution>
         gone: false,
         deploying,
     }
+}
+
+async fn look_at_distribution(
+    scope: &Scope<'_>,
+    settings: &Settings,
+    id: Option<&str>,
+) -> Result<Option<Distribution>, Fault> {
+    match settings.form {
+        Form::Whole => distribution::look(scope, id).await,
+        Form::Attached => Ok(None),
+    }
+}
+
+/// After an import, the functions' names lead to them.
+async fn find_functions(scope: &Scope<'_>, facts: &mut Facts) -> Result<(), Fault> {
+    if facts.session_function_arn.is_none() {
+        facts.session_function_arn = session_function::arn(scope).await?;
+    }
+    if facts.auth_function_arn.is_none() {
+        facts.auth_function_arn = auth_function::newest(scope).await?;
+    }
+    Ok(())
 }
 
 /// What the settings mean, when they still mean something.
@@ -273,6 +301,12 @@ async fn look_at_front(
     facts: &Facts,
     served: Option<&Distribution>,
 ) -> Result<Front, Fault> {
+    if meant.settings.form == Form::Attached {
+        return Ok(Front {
+            drift: Vec::new(),
+            web_acl: false,
+        });
+    }
     let Some(served) = served else {
         let acl = web_acl::look(scope, facts.web_acl_arn.as_deref()).await?;
         return Ok(Front {

@@ -13,10 +13,12 @@ use super::component::{
     store_document, web_acl,
 };
 use super::config::{LOG_REGIONS, Origin, ReplicaDeletion, Store};
-use super::grants;
+use super::form::Form;
+use super::{converge, grants};
 
 /// What a delete has to know.
 pub(super) struct Farewell<'a> {
+    pub(super) form: Form,
     pub(super) scope: Scope<'a>,
     pub(super) distribution_id: Option<&'a str>,
     pub(super) store: &'a Store,
@@ -29,6 +31,48 @@ pub(super) struct Farewell<'a> {
 
 /// Removes everything; yields warnings about what had to stay.
 pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagnostic> {
+    let scope = &farewell.scope;
+    let mut told = match farewell.form {
+        Form::Whole => remove_distribution(farewell).await?,
+        Form::Attached => {
+            step(
+                "looking for distributions that run the functions",
+                converge::refuse_while_associated(scope).await,
+            )?;
+            Diagnostics::default()
+        }
+    };
+    step("removing the session function", session_function::remove(scope).await)?;
+    if farewell.form == Form::Whole {
+        remove_front(scope).await?;
+    }
+    let parked = step(
+        "removing the auth function",
+        auth_function::remove(scope, farewell.replicas).await,
+    )?;
+    step("removing the role of the auth function", role::remove(scope).await)?;
+    // Without its role a replica makes no new group.
+    let mut regions = farewell.log_regions.clone();
+    regions.extend(LOG_REGIONS.map(str::to_owned));
+    let refused = log_groups::remove(scope, &regions).await;
+    remove_documents(farewell).await?;
+    let parked = parked.map(|name| {
+        Diagnostic::warning(
+            "The auth function is parked",
+            format!(
+                "CloudFront still holds replicas of {name}, so Lambda does not delete it yet. It serves nobody any more; \
+                 a later apply of any {} removes it.",
+                farewell.form.type_name()
+            ),
+        )
+    });
+    told.extend(parked);
+    told.extend(log_groups::told(&refused, "removed"));
+    Ok(told)
+}
+
+/// The buckets' statements, then the distribution; yields warnings about what had to stay.
+async fn remove_distribution(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagnostic> {
     let scope = &farewell.scope;
     let managed = grants::managed(farewell.origins, scope.aws.region());
     let forgotten = step("reading the membership document", leaving(scope, &managed).await)?;
@@ -44,7 +88,11 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagn
         "removing the distribution",
         distribution::remove(scope, farewell.distribution_id).await,
     )?;
-    step("removing the session function", session_function::remove(scope).await)?;
+    Ok(told)
+}
+
+/// What stood around the functions.
+async fn remove_front(scope: &Scope<'_>) -> Result<(), Diagnostic> {
     step("removing the web ACL", web_acl::remove(scope).await)?;
     step(
         "removing the response headers policy",
@@ -57,16 +105,12 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagn
     step(
         "removing the origin access control",
         origin_access_control::remove(scope).await,
-    )?;
-    let parked = step(
-        "removing the auth function",
-        auth_function::remove(scope, farewell.replicas).await,
-    )?;
-    step("removing the role of the auth function", role::remove(scope).await)?;
-    // Without its role a replica makes no new group.
-    let mut regions = farewell.log_regions.clone();
-    regions.extend(LOG_REGIONS.map(str::to_owned));
-    let refused = log_groups::remove(scope, &regions).await;
+    )
+}
+
+/// The documents with the keys, the anchor last.
+async fn remove_documents(farewell: &Farewell<'_>) -> Result<(), Diagnostic> {
+    let scope = &farewell.scope;
     let days = farewell.recovery_days;
     step(
         "removing the keys from the session store",
@@ -81,19 +125,7 @@ pub(super) async fn remove(farewell: &Farewell<'_>) -> Result<Diagnostics, Diagn
         "removing the membership document",
         membership_secret::remove(scope, days).await,
     )?;
-    step("removing the keys", keys_secret::remove(scope, days).await)?;
-    let parked = parked.map(|name| {
-        Diagnostic::warning(
-            "The auth function is parked",
-            format!(
-                "CloudFront still holds replicas of {name}, so Lambda does not delete it yet. It serves nobody any more; \
-                 a later apply of any zt_edge_app removes it."
-            ),
-        )
-    });
-    told.extend(parked);
-    told.extend(log_groups::told(&refused, "removed"));
-    Ok(told)
+    step("removing the keys", keys_secret::remove(scope, days).await)
 }
 
 /// Buckets that an update which did not come to its end left behind.

@@ -18,11 +18,11 @@ const DELETE: Duration = Duration::from_secs(45 * 60);
 #[async_trait]
 impl Resource for EdgeApp {
     fn type_name(&self) -> &'static str {
-        "zt_edge_app"
+        self.form.type_name()
     }
 
     fn schema(&self) -> Schema {
-        schema::schema()
+        self.form.schema()
     }
 
     fn identity(&self) -> Option<IdentitySchema> {
@@ -31,7 +31,7 @@ impl Resource for EdgeApp {
 
     async fn validate(&self, _context: &Context, config: &Value, diagnostics: &mut Diagnostics) {
         let mut found = Diagnostics::new();
-        check::check(config, &mut found);
+        check::check(self.form, config, &mut found);
         // The plan gives the warnings, once.
         diagnostics.extend(found.errors().cloned());
     }

@@ -4,7 +4,8 @@ use zt_framework::{Schema, Value};
 
 use super::config::Settings;
 use super::converge::{Facts, Served};
-use super::{plan, revision};
+use super::form::Form;
+use super::{attach, plan, revision};
 
 /// Hosted zone of every CloudFront distribution (AWS General Reference, CloudFront endpoints).
 const HOSTED_ZONE: &str = "Z2FDTNDATAQYW2";
@@ -33,22 +34,27 @@ pub(super) fn write(planned: &Value, account: &Account<'_>) -> Value {
     state.set("role_arn", or_null(&facts.role_arn));
     state.set("auth_function_arn", or_null(&facts.auth_function_arn));
     state.set("session_function_arn", or_null(&facts.session_function_arn));
-    state.set("web_acl_arn", or_null(&facts.web_acl_arn));
-    serve(&mut state, facts.distribution.as_ref());
     let domain = facts.distribution.as_ref().map(|served| served.domain.as_str());
     state.set(
         "redirect_uris",
         settings.viewers.redirect_uris(&settings.pages.auth_prefix, domain),
     );
-    let arn = facts.distribution.as_ref().map(|served| served.arn.as_str());
-    let policies = arn.map(|arn| plan::bucket_policies(&settings.origins, account.region, instance, arn));
-    state.set("origin_bucket_policies", policies);
+    match settings.form {
+        Form::Whole => serve(&mut state, account),
+        Form::Attached => attach::write(&mut state, settings),
+    }
     let revision = facts.complete.then(|| revision::of(account.schema, &state)).flatten();
     state.set("deployed_revision", revision);
     without_unknown(state)
 }
 
-fn serve(state: &mut Value, served: Option<&Served>) {
+/// What stands around the functions.
+fn serve(state: &mut Value, account: &Account<'_>) {
+    let served = account.facts.distribution.as_ref();
+    let origins = &account.settings.origins;
+    let policies = served.map(|served| plan::bucket_policies(origins, account.region, account.instance, &served.arn));
+    state.set("origin_bucket_policies", policies);
+    state.set("web_acl_arn", Value::from(account.facts.web_acl_arn.clone()));
     let part = |read: fn(&Served) -> &String| Value::from(served.map(read).cloned());
     state.set("distribution_id", part(|served| &served.id));
     state.set("distribution_arn", part(|served| &served.arn));

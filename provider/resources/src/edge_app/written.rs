@@ -80,13 +80,16 @@ async fn application(aws: &Aws, id: &str) -> Result<Application, Diagnostic> {
         identity: None,
     };
     let found = import::find(aws, &request).await?;
-    let state = import::state(aws, &found, &schema::schema()).await?;
+    let (form, state) = import::state(aws, &found).await?;
     // What is wrong of an application that stands was told when it was applied.
-    let sections = Sections::read(&state, &mut Diagnostics::new());
+    let sections = Sections::read(form, &state, &mut Diagnostics::new());
     language::application(&sections, None).ok_or_else(|| {
         Diagnostic::error(
             "The application cannot be read",
-            format!("What its membership document says of {id:?} is of no known form. Apply its zt_edge_app."),
+            format!(
+                "What its membership document says of {id:?} is of no known form. Apply its {}.",
+                form.type_name()
+            ),
         )
     })
 }

@@ -97,6 +97,16 @@ pub(in crate::edge_app) async fn look(scope: &Scope<'_>, version_arn: &str) -> R
     Ok(optional(scope.aws.lambda().describe_function(name, version).await)?)
 }
 
+/// The ARN of the version that was published last.
+pub(in crate::edge_app) async fn newest(scope: &Scope<'_>) -> Result<Option<String>, Fault> {
+    let versions = optional(scope.aws.lambda().versions(&scope.names.auth_function).await)?;
+    let newest = versions
+        .into_iter()
+        .flatten()
+        .max_by_key(|one| one.version.parse::<u64>().unwrap_or(0));
+    Ok(newest.map(|one| one.arn))
+}
+
 /// Whether a version has this code and our settings.
 pub(in crate::edge_app) fn is_as_wanted(version: &LambdaFunction, sha256: &str) -> bool {
     let config = &version.config;

@@ -20,7 +20,7 @@ use crate::edge_app::config::{Origin, OriginKind, Viewers};
 use crate::marks::Mark;
 
 /// Managed policy CachingDisabled.
-const CACHING_DISABLED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+pub(in crate::edge_app) const CACHING_DISABLED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
 /// Managed policy CachingOptimized.
 const CACHING_OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 /// Managed policy AllViewerExceptHostHeader.

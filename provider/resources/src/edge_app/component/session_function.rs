@@ -45,6 +45,16 @@ pub(in crate::edge_app) async fn live(scope: &Scope<'_>, code: &str, store_arn: 
     Ok(found.filter(|found| found == code.as_bytes()).map(|_| live.arn))
 }
 
+/// The ARN of the function that viewers meet now.
+pub(in crate::edge_app) async fn arn(scope: &Scope<'_>) -> Result<Option<String>, Fault> {
+    let live = scope
+        .aws
+        .cloudfront()
+        .describe_function(&scope.names.session_function, Stage::Live)
+        .await;
+    Ok(optional(live)?.map(|live| live.arn))
+}
+
 /// The code that viewers meet now.
 pub(in crate::edge_app) async fn live_code(scope: &Scope<'_>) -> Result<Option<String>, Fault> {
     let code = scope

@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use zt_framework::{Diagnostics, Path, Value};
 use zt_model::source::Source;
 
+use super::form::Form;
+
 pub(super) use features::Features;
 pub(super) use firewall::Firewall;
 pub(super) use identity::{Endpoints, IdentityProvider, Lifetimes};
@@ -90,6 +92,7 @@ pub(super) struct Pages {
 /// The sections of a configuration, as far as they are known and right.
 #[derive(Debug, Clone)]
 pub(super) struct Sections {
+    pub(super) form: Form,
     pub(super) name: Option<String>,
     pub(super) store: Option<Store>,
     pub(super) viewers: Option<Viewers>,
@@ -114,6 +117,7 @@ pub(super) struct Sections {
 /// A configuration in which everything is known.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
+    pub(super) form: Form,
     pub(super) name: String,
     pub(super) store: Store,
     pub(super) viewers: Viewers,
@@ -135,17 +139,18 @@ pub(super) struct Settings {
 
 impl Sections {
     /// Reads what is known of an object, with defaults applied, and reports what is wrong.
-    pub(super) fn read(object: &Value, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn read(form: Form, object: &Value, diagnostics: &mut Diagnostics) -> Self {
         let name = read::text(object.get("name"));
-        let origins = origins::read(object.get("origins"), diagnostics);
-        let origin_names = origins::names(object.get("origins"));
-        let default_origin = origin_names
-            .as_ref()
-            .and_then(|names| origins::default_origin(object.get("default_origin"), names, diagnostics));
+        let (origins, origin_names, default_origin) = match form {
+            Form::Whole => delivery(object, diagnostics),
+            // Where requests go is not ours to know.
+            Form::Attached => (Some(BTreeMap::new()), None, Some(String::new())),
+        };
         features::check_queue(object, diagnostics);
         Self {
+            form,
             store: store(object.get("session_store")),
-            viewers: viewers::read(object, diagnostics),
+            viewers: viewers::read(form, object, diagnostics),
             identity: identity::read(object.get("identity_provider"), diagnostics),
             lifetimes: identity::lifetimes(object.get("session")),
             features: name.as_deref().and_then(|name| features::read(object, name)),
@@ -169,6 +174,7 @@ impl Sections {
     pub(super) fn of(settings: &Settings) -> Self {
         let settings = settings.clone();
         Self {
+            form: settings.form,
             name: Some(settings.name),
             store: Some(settings.store),
             viewers: Some(settings.viewers),
@@ -177,7 +183,7 @@ impl Sections {
             features: Some(settings.features),
             pages: Some(settings.pages),
             routing: Some(settings.routing),
-            origin_names: Some(settings.origins.keys().cloned().collect()),
+            origin_names: (settings.form == Form::Whole).then(|| settings.origins.keys().cloned().collect()),
             origins: Some(settings.origins),
             default_origin: Some(settings.default_origin),
             identity_headers: Some(settings.identity_headers),
@@ -193,6 +199,7 @@ impl Sections {
     /// All sections together, or `None` when one is missing.
     pub(super) fn complete(self) -> Option<Settings> {
         Some(Settings {
+            form: self.form,
             name: self.name?,
             store: self.store?,
             viewers: self.viewers?,
@@ -219,9 +226,9 @@ impl Settings {
     ///
     /// # Errors
     /// Diagnostics when it is not.
-    pub(super) fn read(object: &Value) -> Result<Self, Diagnostics> {
+    pub(super) fn read(form: Form, object: &Value) -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
-        let sections = Sections::read(object, &mut diagnostics);
+        let sections = Sections::read(form, object, &mut diagnostics);
         if diagnostics.has_errors() {
             return Err(diagnostics);
         }
@@ -235,6 +242,22 @@ impl Settings {
             diagnostics
         })
     }
+}
+
+type Delivery = (
+    Option<BTreeMap<String, Origin>>,
+    Option<BTreeSet<String>>,
+    Option<String>,
+);
+
+/// Origins, their names, and the default one.
+fn delivery(object: &Value, diagnostics: &mut Diagnostics) -> Delivery {
+    let origins = origins::read(object.get("origins"), diagnostics);
+    let names = origins::names(object.get("origins"));
+    let default = names
+        .as_ref()
+        .and_then(|names| origins::default_origin(object.get("default_origin"), names, diagnostics));
+    (origins, names, default)
 }
 
 fn store(value: &Value) -> Option<Store> {

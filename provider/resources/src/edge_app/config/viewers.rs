@@ -1,6 +1,7 @@
 //! How viewers reach the application: hosts, certificate, TLS, headers of answers.
 
 use super::{attribute, read};
+use crate::edge_app::form::Form;
 use zt_framework::{Diagnostics, Value};
 
 /// The side of the distribution that faces viewers.
@@ -41,11 +42,11 @@ pub(in crate::edge_app) struct ResponseHeaders {
     pub(in crate::edge_app) hsts_subdomains: bool,
 }
 
-pub(super) fn read(object: &Value, diagnostics: &mut Diagnostics) -> Option<Viewers> {
+pub(super) fn read(form: Form, object: &Value, diagnostics: &mut Diagnostics) -> Option<Viewers> {
     let aliases = object.get("aliases");
     let certificate = object.get("certificate_arn");
     let has_aliases = !aliases.is_null() && (aliases.is_unknown() || !aliases.elements().is_empty());
-    if has_aliases && !aliases.is_unknown() && certificate.is_null() {
+    if form == Form::Whole && has_aliases && !aliases.is_unknown() && certificate.is_null() {
         diagnostics.error_at(
             attribute("certificate_arn"),
             "Certificate missing",

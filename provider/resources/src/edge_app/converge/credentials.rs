@@ -18,6 +18,7 @@ use crate::edge_app::component::{
 use crate::edge_app::config::Settings;
 use crate::edge_app::config::identity::ClientSecret;
 use crate::edge_app::documents::{self, Documents, Fresh};
+use crate::edge_app::form::Form;
 use crate::edge_app::{check, grants, language};
 use crate::random;
 
@@ -112,6 +113,9 @@ pub(super) async fn write_documents(
 }
 
 fn leaving(work: &Work<'_>, text: Option<&str>) -> Vec<Grant> {
+    if work.settings.form == Form::Attached {
+        return Vec::new();
+    }
     let home = work.scope.aws.region();
     let mut settled = grants::managed(&work.settings.origins, home);
     let mut leaving = text.map_or_else(Vec::new, |text| grants::leaving(text, home, &settled));

@@ -4,6 +4,7 @@
 //! come first, then the functions, then the distribution, then what is no longer needed goes. Up to the distribution
 //! nobody can tell that anything happened; what fails after it is taken up by the next apply.
 
+mod attached;
 mod credentials;
 mod deployed;
 mod serving;
@@ -19,10 +20,12 @@ use super::component::{
 };
 use super::config::identity::ClientSecret;
 use super::config::{Origin, Settings};
+use super::form::Form;
 use super::{bundle, language};
 use crate::marks::Stage;
 use crate::store_writer::StoreWriters;
 
+pub(super) use attached::refuse_while_associated;
 use credentials::Written;
 pub(super) use credentials::instance;
 pub(super) use serving::{Surroundings, session_code, wanted_distribution};
@@ -107,18 +110,30 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
     diagnostics.extend(log_groups::told(&refused, "kept in order"));
     let role_is_wide = Box::pin(ensure_auth_function(work, &written.secrets, &compiled, facts)).await?;
     let needed = Needed::of(&compiled, &work.settings.origins);
-    let front = Box::pin(ensure_front(work, &needed, facts)).await?;
-    Box::pin(serving::publish_and_serve(
-        work,
-        &compiled,
-        &written.documents.membership,
-        &front,
-        facts,
-        diagnostics,
-    ))
-    .await?;
-    diagnostics.extend(Box::pin(tidy(work, &written, role_is_wide, facts)).await?);
-    if work.prior.is_some() || !needed.is_nothing() {
+    let membership = &written.documents.membership;
+    let rest = match work.settings.form {
+        Form::Whole => {
+            let front = Box::pin(ensure_front(work, &needed, facts)).await?;
+            Box::pin(serving::publish_and_serve(
+                work,
+                &compiled,
+                membership,
+                &front,
+                facts,
+                diagnostics,
+            ))
+            .await?;
+            None
+        }
+        Form::Attached => {
+            let rest = Box::pin(attached::publish(work, &compiled, membership, facts, diagnostics)).await?;
+            Some(rest).filter(|rest| !rest.behind.is_empty())
+        }
+    };
+    if rest.is_none() {
+        diagnostics.extend(Box::pin(tidy(work, &written, role_is_wide, facts)).await?);
+    }
+    if work.settings.form == Form::Whole && (work.prior.is_some() || !needed.is_nothing()) {
         Box::pin(origin_request_policy::settle(&work.scope, &needed))
             .await
             .during("removing origin request policies")?;
@@ -128,7 +143,10 @@ pub(super) async fn converge(work: &Work<'_>, facts: &mut Facts, diagnostics: &m
     keys_secret::complete(&work.scope)
         .await
         .during("marking the application as complete")?;
-    facts.complete = true;
+    // What is left alone only because a distribution has not followed yet.
+    let waits = rest.filter(|rest| rest.patient || role_is_wide);
+    diagnostics.extend(waits.as_ref().map(|rest| rest.told(&work.settings.name)));
+    facts.complete = waits.is_none();
     Ok(())
 }
 
@@ -264,7 +282,8 @@ async fn tidy(work: &Work<'_>, written: &Written, role_is_wide: bool, facts: &Fa
         let left = bucket_policy::forget(scope, grant).await;
         told.extend(left.during("cleaning the policy of a bucket")?);
     }
-    if !settings.origins.values().any(Origin::is_bucket) && work.prior.is_some() {
+    let had_buckets = settings.form == Form::Whole && work.prior.is_some();
+    if had_buckets && !settings.origins.values().any(Origin::is_bucket) {
         origin_access_control::remove(scope)
             .await
             .during("removing the origin access control")?;

@@ -88,7 +88,11 @@ pub(super) async fn publish_and_serve(
 }
 
 /// The table to run until the auth function is everywhere, which asks for no more than the one in force.
-async fn patient(work: &Work<'_>, compiled: &Compiled, between: Option<Compiled>) -> Result<Option<Compiled>, Ended> {
+pub(super) async fn patient(
+    work: &Work<'_>,
+    compiled: &Compiled,
+    between: Option<Compiled>,
+) -> Result<Option<Compiled>, Ended> {
     let live = session_function::live_code(&work.scope).await;
     let asked = live
         .during("reading the session function")?
@@ -177,7 +181,8 @@ async fn settle_down(
     }
 }
 
-async fn publish(
+/// Publishes the session function, unless it is live as it should be.
+pub(super) async fn publish(
     work: &Work<'_>,
     compiled: &Compiled,
     membership: &MembershipDocument,

@@ -3,6 +3,7 @@
 //! The descriptions are the documentation of the registry page. Rules that need one value only stand
 //! here as validators; rules between values are in `config` and `plan`. It knows no AWS call.
 
+pub(super) mod attached;
 pub(super) mod features;
 mod firewall;
 pub(super) mod identity;

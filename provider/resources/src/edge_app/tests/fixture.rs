@@ -7,7 +7,7 @@ use zt_framework::{Value, async_trait};
 
 use crate::connection::Connection;
 use crate::discovery::Fetch;
-use crate::edge_app::EdgeApp;
+use crate::edge_app::{EdgeApp, Form};
 use crate::only::Only;
 
 pub(super) const ISSUER: &str = "https://idp.example.com";
@@ -36,7 +36,7 @@ impl Fetch for OneIssuer {
 }
 
 pub(super) fn core() -> Core {
-    let app = EdgeApp::fetching(Connection::default(), OneIssuer);
+    let app = EdgeApp::fetching(Form::Whole, Connection::default(), OneIssuer);
     Only::resource(Arc::new(app))
 }
 

@@ -3,12 +3,12 @@
 use zt_framework::{Diagnostics, Path, Value};
 
 use super::fixture::{allowing, config, route};
-use crate::edge_app::check;
+use crate::edge_app::{Form, check};
 
 /// Where a check of the configuration warns of the Host.
 fn warned(config: &Value) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
-    check::check(config, &mut diagnostics);
+    check::check(Form::Whole, config, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{diagnostics}");
     let of_host = diagnostics.iter().filter(|one| one.summary.contains("Host"));
     of_host

@@ -1,0 +1,14 @@
+terraform {
+  required_version = ">= 1.8, < 2.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 4.0"
+    }
+    zt = {
+      source  = "zt-edge/zt"
+      version = ">= 0.1, < 1.0"
+    }
+  }
+}

@@ -1,0 +1,1 @@
+terraform import zt_distribution_guard.members E1A2B3C4D5E6F7

@@ -1,0 +1,1 @@
+terraform import zt_edge_auth.members main/members
