@@ -89,7 +89,7 @@ fn what() -> [Attribute; 3] {
         .validate_each(store_name),
         Attribute::list(
             "applications",
-            "The applications that are managed (`zt_edge_app`).",
+            "The applications that are managed (`zt_edge_app`, `zt_edge_auth`).",
             [
                 Attribute::string("session_store", "Name of its session store.")
                     .required()
@@ -97,6 +97,14 @@ fn what() -> [Attribute; 3] {
                 Attribute::string("name", "Name of the application.")
                     .required()
                     .validate(written::application_name),
+                flag(
+                    "attached",
+                    "Whether it is a `zt_edge_auth`, without a distribution of its own. Default `false`.",
+                ),
+                flag(
+                    "guarded",
+                    "Whether a `zt_distribution_guard` reads its distribution. Default `false`.",
+                ),
                 flag("s3_origins", "Whether it has origins in S3. Default `false`."),
                 Attribute::list_of(
                     "managed_buckets",
@@ -141,6 +149,8 @@ fn subjects(config: &Value) -> BTreeSet<Subject> {
         let buckets = application.get("managed_buckets").elements();
         let parts = [
             (Part::Application, true),
+            (Part::Distribution, !is("attached")),
+            (Part::Guard, is("guarded")),
             (Part::PrivateOrigin, is("s3_origins") || !buckets.is_empty()),
             (Part::ClientSecret, is("client_secret_wo")),
             (Part::Assertion, is("assertion")),

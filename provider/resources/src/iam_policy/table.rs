@@ -10,8 +10,12 @@
 pub(super) enum Part {
     /// A session store with its writer.
     Store,
-    /// An application.
+    /// An application, with a distribution of its own or without.
     Application,
+    /// The distribution of an application, and what stands around its functions.
+    Distribution,
+    /// A guard of a distribution that is managed elsewhere.
+    Guard,
     /// An application with an origin in S3.
     PrivateOrigin,
     /// An application that keeps the policy of a bucket.
@@ -308,13 +312,14 @@ pub(super) const ROWS: &[Row] = &[
         ],
         &["arn:{p}:cloudfront::{a}:function/zt-{s}--{n}-session"],
     ),
+    // Its own is found by its mark, and another one that runs its functions by their names.
+    row(Part::Application, "cloudfront", &["ListDistributions"], ANY),
     row(
-        Part::Application,
+        Part::Distribution,
         "cloudfront",
         &[
             "CreateOriginRequestPolicy",
             "CreateResponseHeadersPolicy",
-            "ListDistributions",
             "ListOriginAccessControls",
             "ListOriginRequestPolicies",
             "ListResponseHeadersPolicies",
@@ -323,7 +328,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     // CloudFront gives out the ids.
     row(
-        Part::Application,
+        Part::Distribution,
         "cloudfront",
         &[
             "CreateDistribution",
@@ -338,7 +343,7 @@ pub(super) const ROWS: &[Row] = &[
         &["arn:{p}:cloudfront::{a}:distribution/*"],
     ),
     row(
-        Part::Application,
+        Part::Distribution,
         "cloudfront",
         &[
             "DeleteOriginRequestPolicy",
@@ -348,7 +353,7 @@ pub(super) const ROWS: &[Row] = &[
         &["arn:{p}:cloudfront::{a}:origin-request-policy/*"],
     ),
     row(
-        Part::Application,
+        Part::Distribution,
         "cloudfront",
         &[
             "DeleteResponseHeadersPolicy",
@@ -364,9 +369,9 @@ pub(super) const ROWS: &[Row] = &[
         &["DescribeKeyValueStore", "GetKey", "UpdateKeys"],
         KEY_VALUE_STORE,
     ),
-    row(Part::Application, "wafv2", &["ListWebACLs"], ANY),
+    row(Part::Distribution, "wafv2", &["ListWebACLs"], ANY),
     row(
-        Part::Application,
+        Part::Distribution,
         "wafv2",
         &[
             "CreateWebACL",
@@ -381,10 +386,29 @@ pub(super) const ROWS: &[Row] = &[
     ),
     // A web ACL names the managed rule groups it uses.
     row(
-        Part::Application,
+        Part::Distribution,
         "wafv2",
         &["CreateWebACL", "UpdateWebACL"],
         &["arn:{p}:wafv2:us-east-1:{a}:global/managedruleset/*/*"],
+    ),
+    // CloudFront gives out the ids.
+    row(
+        Part::Guard,
+        "cloudfront",
+        &["GetDistributionConfig"],
+        &["arn:{p}:cloudfront::{a}:distribution/*"],
+    ),
+    row(
+        Part::Guard,
+        "cloudfront",
+        &["GetCachePolicy"],
+        &["arn:{p}:cloudfront::{a}:cache-policy/*"],
+    ),
+    row(
+        Part::Guard,
+        "cloudfront",
+        &["GetRealtimeLogConfig"],
+        &["arn:{p}:cloudfront::{a}:realtime-log-config/*"],
     ),
     row(Part::PrivateOrigin, "cloudfront", &["CreateOriginAccessControl"], ANY),
     row(

@@ -83,6 +83,27 @@ fn what_is_not_configured_is_not_allowed() {
 }
 
 #[test]
+fn an_application_without_a_distribution_may_change_none_and_its_guard_only_reads() {
+    let attached = application("members").with("attached", true).with("guarded", true);
+    let (read, statements) = policy(Value::object([("applications", Value::list([attached]))]));
+    let actions = read.get("actions").elements();
+    for action in [
+        "cloudfront:CreateDistribution",
+        "cloudfront:UpdateDistribution",
+        "cloudfront:DeleteDistribution",
+        "cloudfront:CreateResponseHeadersPolicy",
+        "wafv2:CreateWebACL",
+    ] {
+        assert!(!actions.contains(&action.into()), "{action}");
+    }
+    for action in ["GetDistributionConfig", "GetCachePolicy", "GetRealtimeLogConfig"] {
+        let on = resources(&statements, &format!("cloudfront:{action}"));
+        assert_eq!(on.len(), 1, "{action}: {on:?}");
+    }
+    assert!(actions.contains(&"cloudfront:ListDistributions".into()));
+}
+
+#[test]
 fn names_stand_in_the_resources_of_what_they_name() {
     let (_, statements) = policy(whole());
     for (action, resource) in [

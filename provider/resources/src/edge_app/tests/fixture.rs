@@ -36,7 +36,16 @@ impl Fetch for OneIssuer {
 }
 
 pub(super) fn core() -> Core {
-    let app = EdgeApp::fetching(Form::Whole, Connection::default(), OneIssuer);
+    of(Form::Whole)
+}
+
+/// The same for the form without a distribution.
+pub(super) fn attached_core() -> Core {
+    of(Form::Attached)
+}
+
+fn of(form: Form) -> Core {
+    let app = EdgeApp::fetching(form, Connection::default(), OneIssuer);
     Only::resource(Arc::new(app))
 }
 
