@@ -17,7 +17,7 @@ pub(super) enum Form {
 
 impl Form {
     /// The resource type.
-    pub(super) fn type_name(self) -> &'static str {
+    pub(super) fn type_name(&self) -> &'static str {
         match self {
             Self::Whole => "zt_edge_app",
             Self::Attached => "zt_edge_auth",

@@ -226,31 +226,36 @@ fn objects_are_complete(files: &[String]) -> Vec<Finding> {
         let Some(after) = text.split("fn type_name(&self) -> &'static str {").nth(1) else {
             continue;
         };
-        let Some(name) = after.split('"').nth(1) else { continue };
-        let short = name.strip_prefix("zt_").unwrap_or(name);
-        let needed = match text.contains("impl DataSource for") {
-            true => vec![
-                format!("docs/data-sources/{short}.md"),
-                format!("examples/data-sources/{name}/data-source.tf"),
-            ],
-            false => vec![
-                format!("docs/resources/{short}.md"),
-                format!("examples/resources/{name}/resource.tf"),
-                format!("examples/resources/{name}/import.sh"),
-            ],
-        };
-        for needed in needed {
-            if !files.contains(&needed) {
-                findings.push(Finding::new("I10", path.as_str(), format!("{name} has no {needed}")));
-            }
+        // One implementation may serve several types.
+        let body = after.split("\n    }").next().unwrap_or_default();
+        for name in body.split('"').skip(1).step_by(2) {
+            findings.extend(incomplete(files, &acceptance, path, name));
         }
-        if !acceptance.contains(name) {
-            findings.push(Finding::new(
-                "I10",
-                path.as_str(),
-                format!("{name} has no acceptance test"),
-            ));
-        }
+    }
+    findings
+}
+
+/// What an object of a source file lacks.
+fn incomplete(files: &[String], acceptance: &str, path: &str, name: &str) -> Vec<Finding> {
+    let short = name.strip_prefix("zt_").unwrap_or(name);
+    let is_data_source = tree::text(path).is_some_and(|text| text.contains("impl DataSource for"));
+    let needed = match is_data_source {
+        true => vec![
+            format!("docs/data-sources/{short}.md"),
+            format!("examples/data-sources/{name}/data-source.tf"),
+        ],
+        false => vec![
+            format!("docs/resources/{short}.md"),
+            format!("examples/resources/{name}/resource.tf"),
+            format!("examples/resources/{name}/import.sh"),
+        ],
+    };
+    let absent = needed.into_iter().filter(|needed| !files.contains(needed));
+    let mut findings: Vec<Finding> = absent
+        .map(|needed| Finding::new("I10", path, format!("{name} has no {needed}")))
+        .collect();
+    if !acceptance.contains(name) {
+        findings.push(Finding::new("I10", path, format!("{name} has no acceptance test")));
     }
     findings
 }

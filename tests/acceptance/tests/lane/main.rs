@@ -3,6 +3,7 @@
 //! Each test starts a local cloud of its own, so that tests run side by side and leave nothing to each other.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attach;
 mod bad_input;
 mod by_file;
 mod coalescing;

@@ -159,7 +159,8 @@ impl Taken {
                 format!(
                     "The {kind} {name:?} belongs to a complete application {application} that is not in this state. \
                      To manage it from here, write\n\n  import {{\n    to = zt_edge_app.{}\n    id = {application:?}\n  \
-                     }}\n\nand adapt the address. To make another application, choose another name.",
+                     }}\n\nand adapt the address (and the type, zt_edge_auth, where it has no distribution of its own). To make \
+                     another application, choose another name.",
                     wanted.application.replace('-', "_"),
                 ),
             ),
