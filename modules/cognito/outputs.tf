@@ -53,6 +53,11 @@ output "role_arn" {
   value       = zt_edge_app.this.role_arn
 }
 
+output "session_function_arn" {
+  description = "ARN of the session function."
+  value       = zt_edge_app.this.session_function_arn
+}
+
 output "user_pool_id" {
   description = "Id of the user pool."
   value       = local.user_pool_id

@@ -56,6 +56,11 @@ output "role_arn" {
   value       = zt_edge_app.this.role_arn
 }
 
+output "session_function_arn" {
+  description = "ARN of the session function."
+  value       = zt_edge_app.this.session_function_arn
+}
+
 output "web_acl_arn" {
   description = "ARN of the web ACL."
   value       = zt_edge_app.this.web_acl_arn

@@ -2,6 +2,11 @@ resource "aws_s3_bucket" "this" {
   bucket        = var.bucket
   force_destroy = var.force_destroy
   tags          = var.tags
+
+  lifecycle {
+    # S3 encrypts every bucket by itself; before version 4 of the provider that showed as a change to take back.
+    ignore_changes = [server_side_encryption_configuration]
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {

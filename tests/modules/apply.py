@@ -100,6 +100,7 @@ def variables(cloud: Cloud, more: dict) -> str:
         "aliases": edge["hosts"][:1],
         "certificate_arn": edge["certificate_arn"],
         "viewer_port": edge["port"],
+        "aws_endpoint": endpoints["aws"]["endpoint"],
         "api_origin": {"domain_name": origin["host"], "http_port": origin["port"], "protocol": "http-only"},
         **more,
     })
@@ -142,9 +143,18 @@ def drop(cloud: Cloud, name: str):
     bucket.delete_bucket(Bucket=name)
 
 
+def private_files(cloud: Cloud, folder: Path):
+    bucket = cloud.client("s3")
+    bucket.put_object(Bucket="example-site-files", Key="index.html", Body=b"<h1>Site</h1>", ContentType="text/html")
+    expect("a file through the application", cloud.ask("/index.html", {})[0::2], (200, b"<h1>Site</h1>"))
+    bucket.delete_object(Bucket="example-site-files", Key="index.html")
+
+
 CASES = [
     ("spa", {"bucket": "example-spa"}, spa),
     ("api-only", {}, api_only),
+    # Of tests/modules: a module with a real hashicorp/aws.
+    ("site", {}, private_files),
 ]
 
 

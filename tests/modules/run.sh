@@ -49,6 +49,7 @@ while read -r folder; do
   check "init $folder" "$terraform" -chdir="$work/$folder" init -no-color -input=false
   check "validate $folder" "$terraform" -chdir="$work/$folder" validate -no-color
 done < <(node tests/modules/documents.mjs "$work")
+cp -r tests/modules/site "$work/examples/"
 check "apply examples" "${CARGO_TARGET_DIR:-target}/venv-local-cloud/bin/python" tests/modules/apply.py "$work"
 bash tests/support/schema.sh 2> "$work/log" | node tests/modules/generate.mjs --check || failed=$((failed + 1))
 echo "modules: $passed passed, $failed failed"
