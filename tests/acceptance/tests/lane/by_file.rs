@@ -306,13 +306,8 @@ fn what_was_written_halfway_converges() {
 fn what_a_killed_apply_left_is_told_and_goes_with_its_import() {
     let scene = Scene::new();
     let terraform = scene.elsewhere(&scene.file(0..300, 0), "");
-    let at = At {
-        service: "cloudfront-keyvaluestore".to_owned(),
-        operation: "UpdateKeys".to_owned(),
-        nth: 3,
-    };
-    let apply = ["apply", "-auto-approve", "-no-color"];
-    kill::provider_at(&scene.cloud, &terraform, &apply, (&at, When::After));
+    let at = At::new("cloudfront-keyvaluestore", "UpdateKeys", 3);
+    kill::apply_at(&scene.cloud, &terraform, (&at, When::After));
     let left = blocks(&scene.cloud).len();
     let run = terraform.apply(&[]).success();
     let named = imports(&run.output);
