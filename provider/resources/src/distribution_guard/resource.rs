@@ -125,7 +125,7 @@ impl Resource for DistributionGuard {
                 true => "\nThis apply changes what the guard depends on, and looks again at its end.",
                 false => {
                     "\nPut the distribution right first, where it is managed here by applying it alone (`-target`), or by a \
-                     change that `triggers` follows."
+                     change that `triggers` follows. To destroy all the same, use `-refresh=false`."
                 }
             },
         );
@@ -141,7 +141,7 @@ impl Resource for DistributionGuard {
             return ReadOutcome::found(request.state);
         }
         match self.look(context, &request.state).await {
-            // The plan refuses: a refresh that did could not be followed by a destroy.
+            // The plan refuses: past a refresh that did, nothing could put the distribution right.
             Ok(Some(found)) => ReadOutcome::found(request.state.with(FINDINGS, Value::list(found))),
             Ok(None) => {
                 tracing::warn!("the distribution is gone, and its guard is dropped from the state");
