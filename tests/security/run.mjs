@@ -28,7 +28,8 @@ function digest({ covers }) {
 
 function run(name, more) {
   process.stdout.write(`${name}\n`);
-  const { status, stdout } = spawnSync('node', [...SUITES[name].all, ...more], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+  const { program = 'node', all } = SUITES[name];
+  const { status, stdout } = spawnSync(program, [...all, ...more], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
   for (const line of stdout.split('\n').filter((each) => /SURVIVED|NO VERDICT/.test(each))) process.stdout.write(`  ${line}\n`);
   return readClosing(stdout, status);
 }
