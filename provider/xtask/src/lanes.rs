@@ -134,6 +134,12 @@ const LANES: &[Lane] = &[
         needs: &[],
     },
     Lane {
+        name: "package",
+        about: "registry artefacts, a mirror, and init from them",
+        command: &["make", "--no-print-directory", "test-package"],
+        needs: &[],
+    },
+    Lane {
         name: "browser",
         about: "make local, used by headless Chromium and a shell",
         command: &["make", "--no-print-directory", "test-browser"],
