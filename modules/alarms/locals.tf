@@ -33,4 +33,42 @@ locals {
       for what in keys(local.session_metrics) : "${application}/${what}" => { application = application, what = what }
     }
   ]...)
+
+  store_region  = element(split(":", var.session_store.dead_letter_queue_arn), 3)
+  distributions = { for name, application in var.applications : name => application.distribution_id if application.distribution_id != null }
+
+  session_series = {
+    "Decisions"                  = { metric = "FunctionInvocations", stat = "Sum" }
+    "Failures, 503 for visitors" = { metric = "FunctionExecutionErrors", stat = "Sum" }
+    "Throttles"                  = { metric = "FunctionThrottles", stat = "Sum" }
+    "Time used, percent"         = { metric = "FunctionComputeUtilization", stat = "Average" }
+  }
+
+  widgets = concat(
+    [for title, series in local.session_series : {
+      title   = title, region = "us-east-1", stat = series.stat
+      metrics = [for name in sort(keys(var.applications)) : ["AWS/CloudFront", series.metric, "FunctionName", local.session_functions[name], "Region", "Global", { label = name, region = "us-east-1" }]]
+    }],
+    [{
+      title   = "Answered with 4xx, percent", region = "us-east-1", stat = "Average"
+      metrics = [for name in sort(keys(local.distributions)) : ["AWS/CloudFront", "4xxErrorRate", "DistributionId", local.distributions[name], "Region", "Global", { label = name, region = "us-east-1" }]]
+    }],
+    [{
+      title = "Store writer", region = local.store_region, stat = "Sum"
+      metrics = [
+        ["AWS/Lambda", "Invocations", "FunctionName", local.writer],
+        ["AWS/Lambda", "Errors", "FunctionName", local.writer],
+      ]
+    }],
+    [{
+      title   = "Oldest revocation that waits, seconds", region = local.store_region, stat = "Maximum"
+      metrics = [for arn in [var.session_store.queue_arn] : ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", element(split(":", arn), 5)] if arn != null]
+    }],
+    [{
+      title = "Revocations nobody carried out", region = local.store_region, stat = "Maximum"
+      metrics = [
+        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", local.dead_letter_queue],
+      ]
+    }],
+  )
 }

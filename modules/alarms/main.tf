@@ -54,3 +54,40 @@ resource "aws_cloudwatch_metric_alarm" "session_function" {
   alarm_actions       = var.global_topic_arns
   tags                = var.tags
 }
+
+# Who is refused is answered 401 or 403: a change of policy that shuts out half the company shows here first.
+resource "aws_cloudwatch_metric_alarm" "refusals" {
+  provider = aws.us_east_1
+  for_each = var.refusal_percent == null ? {} : local.distributions
+
+  alarm_name          = "${var.name}-${each.key}-refusals"
+  alarm_description   = "An unusual share of requests is refused."
+  namespace           = "AWS/CloudFront"
+  metric_name         = "4xxErrorRate"
+  dimensions          = { DistributionId = each.value, Region = "Global" }
+  statistic           = "Average"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.refusal_percent
+  period              = 300
+  evaluation_periods  = 3
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.global_topic_arns
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  provider = aws.store
+  count    = var.dashboard ? 1 : 0
+
+  dashboard_name = var.name
+  dashboard_body = jsonencode({
+    widgets = [for index, widget in local.widgets : {
+      type       = "metric"
+      x          = (index % 2) * 12
+      y          = floor(index / 2) * 6
+      width      = 12
+      height     = 6
+      properties = merge(widget, { view = "timeSeries", period = 300 })
+    } if length(widget.metrics) > 0]
+  })
+}

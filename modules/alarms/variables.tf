@@ -1,7 +1,8 @@
 variable "session_store" {
-  description = "The zt_session_store itself, of which two ARNs are read."
+  description = "The zt_session_store itself, of which three ARNs are read."
   type = object({
     dead_letter_queue_arn = string
+    queue_arn             = optional(string)
     writer_function_arn   = string
   })
   nullable = false
@@ -13,9 +14,10 @@ variable "session_store" {
 }
 
 variable "applications" {
-  description = "Applications by a name of yours, each with the ARN of its session function."
+  description = "Applications by a name of yours, each with the ARN of its session function; with the id of its distribution its refusals are watched too."
   type = map(object({
     session_function_arn = string
+    distribution_id      = optional(string)
   }))
   default  = {}
   nullable = false
@@ -24,6 +26,13 @@ variable "applications" {
     condition     = alltrue([for application in values(var.applications) : can(regex("^arn:[a-z-]+:cloudfront::[0-9]+:function/[^/]+$", application.session_function_arn))])
     error_message = "session_function_arn is the attribute of that name of the zt_edge_app, such as \"arn:aws:cloudfront::111122223333:function/members\"."
   }
+}
+
+variable "dashboard" {
+  description = "Whether a dashboard of CloudWatch shows applications and store."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "global_topic_arns" {
@@ -47,6 +56,17 @@ variable "name" {
   validation {
     condition     = can(regex("^[A-Za-z0-9-]{1,100}$", var.name))
     error_message = "Write letters, digits and hyphens, at most 100, for example \"zt-main\"."
+  }
+}
+
+variable "refusal_percent" {
+  description = "Share of the requests of a distribution answered with 4xx, logins of scripts included, from which the alarm goes off, in percent. Null makes no alarm."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.refusal_percent == null || (coalesce(var.refusal_percent, 0) >= 1 && coalesce(var.refusal_percent, 0) <= 100)
+    error_message = "Write a percentage from 1 to 100, well above what your dashboard shows on a usual day; null for no alarm."
   }
 }
 

@@ -37,6 +37,71 @@ run "everything_is_watched" {
   }
 }
 
+run "nothing_more_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.this) + length(aws_cloudwatch_metric_alarm.refusals) == 0
+    error_message = "No dashboard, and nothing of distributions."
+  }
+}
+
+run "a_dashboard_and_refusals" {
+  command = plan
+  variables {
+    applications = {
+      members  = { session_function_arn = "arn:aws:cloudfront::111122223333:function/zt-members", distribution_id = "E1EXAMPLE" }
+      attached = { session_function_arn = "arn:aws:cloudfront::111122223333:function/zt-attached" }
+    }
+    session_store = {
+      dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:zt-main-dead.fifo"
+      queue_arn             = "arn:aws:sqs:eu-west-1:111122223333:zt-main.fifo"
+      writer_function_arn   = "arn:aws:lambda:eu-west-1:111122223333:function:zt-main-writer"
+    }
+    dashboard       = true
+    refusal_percent = 40
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.refusals) == ["members"] && aws_cloudwatch_metric_alarm.refusals["members"].dimensions == tomap({ DistributionId = "E1EXAMPLE", Region = "Global" })
+    error_message = "Refusals are counted where the distribution is known."
+  }
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets) == 8
+    error_message = "Eight pictures."
+  }
+  assert {
+    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets :
+    widget.properties.region == (widget.properties.metrics[0][0] == "AWS/CloudFront" ? "us-east-1" : "eu-west-1")])
+    error_message = "CloudFront's figures are in us-east-1, those of the store in its region."
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this[0].dashboard_body, "\"zt-main.fifo\"")
+    error_message = "What waits is that of the queue."
+  }
+}
+
+run "a_dashboard_without_applications" {
+  command = plan
+  variables {
+    applications = {}
+    dashboard    = true
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets) == 2
+    error_message = "No empty pictures: CloudWatch refuses them."
+  }
+}
+
+run "more_refusals_than_requests" {
+  command = plan
+  variables {
+    refusal_percent = 140
+  }
+  expect_failures = [var.refusal_percent]
+}
+
 run "no_application" {
   command = plan
   variables { applications = {} }
