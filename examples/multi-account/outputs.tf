@@ -1,0 +1,4 @@
+output "redirect_uris" {
+  description = "Redirect URIs to register with the identity provider."
+  value       = module.members.redirect_uris
+}
