@@ -51,7 +51,7 @@ done
 
 # Which hashicorp/aws a folder asks for: one that the mirror has, the double of 6, or one that only its own tests bring.
 aws_of() {
-  if grep -hs 'source *= *"../../modules/audit-log"' "$work/$1"/*.tf > /dev/null; then
+  if grep -hsE 'source *= *"../../modules/(audit-log|revocation-events)"' "$work/$1"/*.tf > /dev/null; then
     echo double
     return
   fi
@@ -94,6 +94,7 @@ while read -r folder; do
 done < <(node tests/modules/documents.mjs "$work")
 cp -r tests/modules/site "$work/examples/"
 check "apply examples" "${CARGO_TARGET_DIR:-target}/venv-local-cloud/bin/python" tests/modules/apply.py "$work"
+check "the function of revocation-events" python3 modules/revocation-events/function/test_revoke.py
 bash tests/support/schema.sh 2> "$work/log" | node tests/modules/generate.mjs --check || failed=$((failed + 1))
 echo "modules: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
