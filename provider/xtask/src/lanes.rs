@@ -140,6 +140,12 @@ const LANES: &[Lane] = &[
         needs: &[],
     },
     Lane {
+        name: "documents",
+        about: "commands, links and the parity table of documents",
+        command: &["make", "--no-print-directory", "test-documents"],
+        needs: &[],
+    },
+    Lane {
         name: "browser",
         about: "make local, used by headless Chromium and a shell",
         command: &["make", "--no-print-directory", "test-browser"],
