@@ -148,6 +148,15 @@ def private_files(cloud: Cloud, folder: Path):
     bucket.put_object(Bucket="example-site-files", Key="index.html", Body=b"<h1>Site</h1>", ContentType="text/html")
     expect("a file through the application", cloud.ask("/index.html", {})[0::2], (200, b"<h1>Site</h1>"))
     bucket.delete_object(Bucket="example-site-files", Key="index.html")
+    event(cloud, terraform(cloud, folder, "output", "-json", "store"))
+
+
+def event(cloud: Cloud, store: str):
+    """What the function of the module revocation-events puts into the queue, the store writer takes into the store."""
+    program = [sys.executable, ROOT / "tests/modules/events.py", store]
+    run = subprocess.run(program, env=cloud.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if run.returncode != 0:
+        raise AssertionError(f"an event for the store: {run.stdout}{run.stderr}")
 
 
 CASES = [

@@ -49,6 +49,10 @@ for folder in "$work"/examples/{resources,ephemeral-resources,data-sources,funct
   cp examples/provider/provider.tf "$folder"
 done
 
+# An example that speaks of what other examples make gets it.
+cp tests/modules/surroundings/zt_distribution_guard.tf "$work/examples/resources/zt_distribution_guard/surroundings.tf"
+cp examples/resources/zt_edge_auth/resource.tf "$work/examples/resources/zt_distribution_guard/application.tf"
+
 # Which hashicorp/aws a folder asks for: one that the mirror has, the double of 6, or one that only its own tests bring.
 aws_of() {
   if grep -hsE 'source *= *"../../modules/(audit-log|revocation-events)"' "$work/$1"/*.tf > /dev/null; then

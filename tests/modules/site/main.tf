@@ -55,3 +55,12 @@ variable "certificate_arn" { type = string }
 variable "client_id" { type = string }
 variable "issuer" { type = string }
 variable "viewer_port" { type = number }
+
+# What the module revocation-events reads of a store.
+output "store" {
+  value = {
+    pepper_secret_arn = zt_session_store.main.pepper_secret_arn
+    queue_arn         = zt_session_store.main.queue_arn
+    queue_url         = zt_session_store.main.queue_url
+  }
+}
