@@ -14,20 +14,21 @@ locals {
     for pair in setproduct(keys(var.applications), local.streams) : "${pair[0]}/${pair[1]}" => { application = pair[0], region = pair[1] }
   }
 
-  # The texts stand in every line as JSON has them; Lambda writes its own words before the line, so that it is no JSON to a filter.
+  # Lambda writes its own words before the line, so that it is no JSON to a filter. A filter may be a regular expression, in which no quote may
+  # stand: the dots are the quotes and the colon between a member and its value.
   watched = {
     errors = {
-      pattern     = "\"\\\"log\\\":\\\"zt-auth\\\"\" \"\\\"decision\\\":\\\"error\\\"\""
+      pattern     = "%decision...error.%"
       description = "Logins fail through our fault or that of what we depend on."
       threshold   = var.error_threshold
     }
     reused = {
-      pattern     = "\"\\\"log\\\":\\\"zt-auth\\\"\" \"\\\"detail\\\":\\\"reused\\\"\""
+      pattern     = "%detail...reused.%"
       description = "A refresh token that had been rotated away came again; it may be a thief's copy."
       threshold   = 0
     }
     subject = {
-      pattern     = "\"\\\"log\\\":\\\"zt-auth\\\"\" \"\\\"code\\\":\\\"subject\\\"\""
+      pattern     = "%code...subject.%"
       description = "The identity provider ended sessions of somebody nobody knows: they may live on."
       threshold   = 0
     }

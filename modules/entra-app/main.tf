@@ -27,6 +27,20 @@ resource "azuread_application" "this" {
     }
   }
 
+  # What a login asks for, so that an administrator can consent once for everybody.
+  required_resource_access {
+    resource_app_id = local.graph
+
+    dynamic "resource_access" {
+      for_each = local.permissions
+
+      content {
+        id   = resource_access.value
+        type = "Scope"
+      }
+    }
+  }
+
   dynamic "app_role" {
     for_each = var.roles
 

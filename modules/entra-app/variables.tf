@@ -47,6 +47,13 @@ variable "federated_credential" {
   }
 }
 
+variable "group_overage" {
+  description = "`group_overage` of the module entra: asks for the permission to read a user's groups where they do not fit into the ID token."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "owners" {
   description = "Object ids of those who may change the registration, beside administrators."
   type        = set(string)

@@ -77,8 +77,18 @@ run "decisions_and_events_are_kept" {
     error_message = "Alarms where there is somebody to tell."
   }
   assert {
-    condition     = aws_cloudwatch_log_metric_filter.watched["members/eu-west-1/reused"].pattern == "\"\\\"log\\\":\\\"zt-auth\\\"\" \"\\\"detail\\\":\\\"reused\\\"\""
-    error_message = "The words of the line, each in quotes."
+    condition = alltrue([
+      for what, line in {
+        errors  = "\"endpoint\":\"callback\",\"decision\":\"error\",\"code\":\"provider_unavailable\""
+        reused  = "\"code\":\"refresh_refused\",\"detail\":\"reused\""
+        subject = "\"code\":\"subject\",\"detail\":\"\""
+      } : can(regex(trim(aws_cloudwatch_log_metric_filter.watched["members/eu-west-1/${what}"].pattern, "%"), line))
+    ])
+    error_message = "Each filter finds its line."
+  }
+  assert {
+    condition     = !anytrue([for filter in aws_cloudwatch_log_metric_filter.watched : can(regex(trim(filter.pattern, "%"), "\"decision\":\"deny\",\"code\":\"provider_error\",\"detail\":\"\""))])
+    error_message = "A login that the provider refused wakes nobody."
   }
 }
 

@@ -45,6 +45,10 @@ run "a_registration" {
     error_message = "The groups have the role they stand under."
   }
   assert {
+    condition     = one(azuread_application.this.required_resource_access).resource_app_id == "00000003-0000-0000-c000-000000000000" && length(one(azuread_application.this.required_resource_access).resource_access) == 4
+    error_message = "What a login needs, and no permission to read anything."
+  }
+  assert {
     condition     = azuread_application_federated_identity_credential.this[0].audiences == tolist(["api://AzureADTokenExchange"]) && azuread_application_federated_identity_credential.this[0].subject == "arn:aws:iam::111122223333:role/zt-main-members"
     error_message = "The role of the auth function is trusted."
   }
@@ -60,6 +64,15 @@ run "another_port_and_prefix" {
   assert {
     condition     = output.redirect_uris == ["https://members.example.com:8443/login/callback"]
     error_message = "As the application makes them."
+  }
+}
+
+run "groups_of_many" {
+  variables { group_overage = true }
+
+  assert {
+    condition     = contains([for access in one(azuread_application.this.required_resource_access).resource_access : access.id], "e1fe6dd8-ba31-4d61-89e7-88639da4683d")
+    error_message = "User.Read, to ask for the groups."
   }
 }
 
