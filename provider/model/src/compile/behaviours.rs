@@ -7,6 +7,7 @@ use super::field::FieldPath;
 use super::problem::{BehaviourPatternReason, ProblemKind, Problems};
 use super::routes::CompiledRoute;
 use crate::ids::OriginName;
+use crate::route::Pattern;
 
 /// Cache behaviours of a distribution, the default one included.
 pub const BEHAVIOUR_LIMIT: usize = 75;
@@ -33,7 +34,7 @@ pub(super) fn compile(routes: &[Option<CompiledRoute>], problems: &mut Problems)
         if !needs_behaviour(route, &routes[index + 1..]) {
             continue;
         }
-        if let Some(reason) = inexpressible(route) {
+        if let Some(reason) = inexpressible(&route.matching.pattern) {
             let pattern = route.matching.pattern.to_string();
             let path = FieldPath::attribute("routes").index(index).then("path");
             problems.add(path, ProblemKind::BehaviourPattern { pattern, reason });
@@ -72,13 +73,19 @@ fn needs_behaviour(route: &CompiledRoute, later: &[Option<CompiledRoute>]) -> bo
             .any(|other| target(other) != target(route) && other.matching.pattern.overlaps(&route.matching.pattern))
 }
 
-fn inexpressible(route: &CompiledRoute) -> Option<BehaviourPatternReason> {
-    let pattern = route.matching.pattern.as_str();
-    if route.matching.pattern.is_case_insensitive() {
-        return Some(BehaviourPatternReason::CaseInsensitive);
+/// Why no behaviour can take exactly the paths of a pattern; nothing when one or two can (see [`spellings`]).
+#[must_use]
+pub fn inexpressible(pattern: &Pattern) -> Option<BehaviourPatternReason> {
+    match pattern.is_case_insensitive() {
+        true => Some(BehaviourPatternReason::CaseInsensitive),
+        false => misread(pattern.as_str()),
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/*".contains(c);
-    if let Some(character) = pattern.chars().find(|c| !plain(*c)) {
+}
+
+/// Why a pattern matches other paths as the client encoded them than decoded.
+#[must_use]
+pub fn misread(pattern: &str) -> Option<BehaviourPatternReason> {
+    if let Some(character) = pattern.chars().find(|c| *c != '*' && !is_plain(*c)) {
         return Some(BehaviourPatternReason::Character(character));
     }
     let after_stars = pattern.split('*').skip(1).filter_map(|rest| rest.chars().next());
@@ -88,8 +95,15 @@ fn inexpressible(route: &CompiledRoute) -> Option<BehaviourPatternReason> {
         .map(BehaviourPatternReason::DigitAfterStar)
 }
 
+/// Whether a character of an accepted path is always written as itself.
+#[must_use]
+pub fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-._~/".contains(character)
+}
+
 /// The patterns of CloudFront that together match what one of ours does: there `/x/*` does not match `/x`.
-fn spellings(pattern: &str) -> Vec<&str> {
+#[must_use]
+pub fn spellings(pattern: &str) -> Vec<&str> {
     match pattern.strip_suffix("/*") {
         Some(stem) if !stem.is_empty() => vec![pattern, stem],
         _ => vec![pattern],

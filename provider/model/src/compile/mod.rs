@@ -22,9 +22,9 @@ mod values;
 use std::collections::BTreeMap;
 
 pub use application::{Application, CookieScope};
-pub use behaviours::{BEHAVIOUR_LIMIT, Behaviour};
+pub use behaviours::{BEHAVIOUR_LIMIT, Behaviour, inexpressible, is_plain, misread, spellings};
 pub use field::{FieldPath, Step};
-pub use problem::{Problem, ProblemKind, Problems, Severity};
+pub use problem::{BehaviourPatternReason, Problem, ProblemKind, Problems, Severity};
 pub use routes::{Access, CompiledRoute, Cors};
 pub use table::{Table, TableError};
 
