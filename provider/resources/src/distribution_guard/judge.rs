@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use zt_aws::cloudfront::{CacheSetting, EdgeEvent, InspectedBehavior, Inspection, ViewerProtocol};
+use zt_aws::cloudfront::{CacheSetting, EdgeEvent, InspectedBehavior, Inspection, LambdaAssociation, ViewerProtocol};
+use zt_model::compile::misread;
+use zt_model::route::Pattern;
 
-use super::pattern::{covers, overlap, route_covers, route_overlaps, stem};
+use super::pattern::{overlap, route_covers, route_overlaps, taken};
 
 /// Managed policy CachingDisabled (CloudFront Developer Guide).
 pub(super) const CACHING_DISABLED: &str = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
@@ -28,7 +30,7 @@ pub(super) struct Asked {
 
 /// A route of the application.
 pub(super) struct Route {
-    pub(super) pattern: String,
+    pub(super) pattern: Pattern,
     pub(super) public: bool,
     /// Everybody may be served the same answer.
     pub(super) shared: bool,
@@ -46,13 +48,12 @@ pub(super) struct Seen {
 /// Everything that is wrong.
 pub(super) fn findings(seen: &Seen, asked: &Asked) -> Vec<String> {
     let mut found = Vec::new();
-    login(seen, asked, &mut found);
-    let login = login_pattern(asked);
+    let login = login(seen, asked, &mut found);
     let paths = &seen.distribution.behaviors;
     for (index, (pattern, behavior)) in paths.iter().enumerate() {
         let place = format!("behavior {pattern:?}");
         guarded(&place, behavior, seen, &mut found);
-        if !same(pattern, &login) {
+        if login != Some(index) {
             session(&place, behavior, asked, &mut found);
             if may_keep(behavior, seen) {
                 caching(&place, pattern, &paths[..index], asked, &mut found);
@@ -76,11 +77,12 @@ fn login_pattern(asked: &Asked) -> String {
 
 /// CloudFront takes a pattern with and without its first slash.
 fn same(one: &str, other: &str) -> bool {
-    one.trim_start_matches('/') == other.trim_start_matches('/')
+    let bare = |pattern| str::strip_prefix(pattern, "/").unwrap_or(pattern);
+    bare(one) == bare(other)
 }
 
-/// The behaviour of the login.
-fn login(seen: &Seen, asked: &Asked, found: &mut Vec<String>) {
+/// The behaviour of the login, and where it stands.
+fn login(seen: &Seen, asked: &Asked, found: &mut Vec<String>) -> Option<usize> {
     let pattern = login_pattern(asked);
     let paths = &seen.distribution.behaviors;
     let Some(index) = paths.iter().position(|(path, _)| same(path, &pattern)) else {
@@ -88,19 +90,21 @@ fn login(seen: &Seen, asked: &Asked, found: &mut Vec<String>) {
             "there is no behavior {pattern:?}, so nobody can log in; add it before all others, with the auth function on \
              viewer-request, include_body = true and the cache policy CachingDisabled"
         ));
-        return;
+        return None;
     };
     for (path, _) in paths[..index].iter().filter(|(path, _)| overlap(path, &pattern)) {
         found.push(format!(
             "behavior {path:?} stands before {pattern:?} and takes requests of the login from it; move {pattern:?} before it"
         ));
     }
-    let behavior = &paths[index].1;
+    login_behavior(&pattern, &paths[index].1, seen, asked, found);
+    Some(index)
+}
+
+fn login_behavior(pattern: &str, behavior: &InspectedBehavior, seen: &Seen, asked: &Asked, found: &mut Vec<String>) {
     let place = format!("behavior {pattern:?}");
-    let runs = |one: &&zt_aws::cloudfront::LambdaAssociation| {
-        one.event == EdgeEvent::ViewerRequest && one.arn == asked.auth_function_arn
-    };
-    match behavior.lambdas.iter().find(runs) {
+    let runs = |one: &LambdaAssociation| one.event == EdgeEvent::ViewerRequest && one.arn == asked.auth_function_arn;
+    match behavior.lambdas.iter().find(|one| runs(one)) {
         None => found.push(format!(
             "{place} does not run the auth function on viewer-request; associate {} (with this version)",
             asked.auth_function_arn
@@ -111,10 +115,9 @@ fn login(seen: &Seen, asked: &Asked, found: &mut Vec<String>) {
         )),
         Some(_) => {}
     }
-    if !behavior.functions.is_empty() {
+    if !behavior.functions.is_empty() || !behavior.lambdas.iter().all(runs) {
         found.push(format!(
-            "{place} runs a CloudFront function beside the auth function, which sees or changes what belongs to the login; \
-             remove it"
+            "{place} runs another function beside the auth function, which sees or changes what belongs to the login; remove it"
         ));
     }
     if may_keep(behavior, seen) {
@@ -152,14 +155,18 @@ fn guarded(place: &str, behavior: &InspectedBehavior, seen: &Seen, found: &mut V
 
 /// What holds for every behaviour but that of the login.
 fn session(place: &str, behavior: &InspectedBehavior, asked: &Asked, found: &mut Vec<String>) {
-    let runs = behavior
-        .functions
-        .iter()
-        .any(|one| one.event == EdgeEvent::ViewerRequest && one.arn == asked.session_function_arn);
-    if !runs {
+    let first = |event| event == EdgeEvent::ViewerRequest;
+    let functions = behavior.functions.iter().filter(|one| first(one.event));
+    let (ours, others): (Vec<_>, Vec<_>) = functions.partition(|one| one.arn == asked.session_function_arn);
+    if ours.is_empty() {
         found.push(format!(
             "{place} does not run the session function on viewer-request, so everybody passes there; associate {}",
             asked.session_function_arn
+        ));
+    } else if !others.is_empty() || behavior.lambdas.iter().any(|one| first(one.event)) {
+        found.push(format!(
+            "{place} runs another function beside the session function on viewer-request, which may change what is decided \
+             about; remove it"
         ));
     }
 }
@@ -174,14 +181,15 @@ fn may_keep(behavior: &InspectedBehavior, seen: &Seen) -> bool {
 
 /// A behaviour that caches may get only what every user may be served alike: of the first route that takes a path.
 fn caching(place: &str, pattern: &str, before: &[(String, InspectedBehavior)], asked: &Asked, found: &mut Vec<String>) {
+    let before = before.iter().map(|(pattern, _)| pattern.as_str());
     for route in &asked.routes {
         let personal = !(route.public || route.shared);
-        if personal && route_overlaps(&route.pattern, pattern) && !taken(&route.pattern, before) {
+        if personal && route_overlaps(&route.pattern, pattern) && !taken(&route.pattern, before.clone()) {
             found.push(format!(
                 "{place} may cache answers of the route {:?}, which are made for one user, and serve them to another; write \
                  cache_policy_id = \"{CACHING_DISABLED}\" (CachingDisabled) there, cache = \"shared\" in the route, or a behavior \
                  of that path before it",
-                route.pattern
+                route.pattern.as_str()
             ));
             return;
         }
@@ -189,12 +197,6 @@ fn caching(place: &str, pattern: &str, before: &[(String, InspectedBehavior)], a
             return;
         }
     }
-}
-
-/// Whether behaviours before take every path of a route.
-fn taken(route: &str, before: &[(String, InspectedBehavior)]) -> bool {
-    let by_one = |path: &str| before.iter().any(|(pattern, _)| covers(pattern, path));
-    by_one(route) && stem(route).is_none_or(by_one)
 }
 
 /// What holds for the distribution as a whole.
@@ -228,11 +230,11 @@ fn errors(distribution: &Inspection, asked: &Asked, found: &mut Vec<String>) {
                  the `spa` of a route)"
             ));
         }
-        let decides = |route: &&Route| route_overlaps(&route.pattern, page);
-        if !asked.routes.iter().find(decides).is_some_and(|route| route.public) {
+        if !is_public(page, asked) {
             found.push(format!(
                 "the custom error response for {status} fetches {page} without asking the session function, and no public route \
-                 decides that path; use a page of a public route, or remove response_page_path"
+                 decides that path; use a page of a public route whose path is written without escapes, or remove \
+                 response_page_path"
             ));
         }
     }
@@ -248,4 +250,21 @@ fn errors(distribution: &Inspection, asked: &Asked, found: &mut Vec<String>) {
             kept.join(", ")
         ));
     }
+}
+
+/// Whether a page that is fetched without a decision is everybody's: of the first route that takes its path.
+fn is_public(page: &str, asked: &Asked) -> bool {
+    // A path that can be read in two ways may be another one at the origin.
+    if page.contains('*') || misread(page).is_some() || Pattern::parse(page, false).is_err() {
+        return false;
+    }
+    for route in &asked.routes {
+        if !route.public && route_overlaps(&route.pattern, page) {
+            return false;
+        }
+        if route.public && route_covers(&route.pattern, page) {
+            return true;
+        }
+    }
+    false
 }

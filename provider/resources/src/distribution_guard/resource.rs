@@ -33,7 +33,8 @@ impl DistributionGuard {
         let (Some(id), Some(asked)) = (object.get("distribution_id").as_str(), schema::asked(object)) else {
             return Err(Diagnostic::error(
                 "The guard cannot be read",
-                "Its state lacks what it was once given. Remove it from the state and apply again.",
+                "What it is to judge by is incomplete, or a path pattern in it is none. Give `edge_auth` a whole `zt_edge_auth`; where it \
+                 is one, remove the guard from the state and apply again.",
             ));
         };
         let seen = seen::look(&connected.aws.cloudfront(), id).await;

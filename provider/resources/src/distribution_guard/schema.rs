@@ -1,6 +1,7 @@
 //! What a user writes about a guard.
 
 use zt_framework::{Attribute, IdentityAttribute, IdentitySchema, Schema, Type, Value};
+use zt_model::route::Pattern;
 
 use super::judge::{Asked, Route};
 
@@ -64,6 +65,7 @@ fn edge_auth() -> Vec<Attribute> {
                 text("function", "`auth` or `session`."),
                 text("access", "`login`, `public` or `protected`."),
                 text("cache", "`none` or `shared`."),
+                Attribute::bool("case_insensitive", "Whether the paths count in any case of letters.").required(),
             ],
         )
         .required(),
@@ -88,8 +90,10 @@ pub(super) fn asked(object: &Value) -> Option<Asked> {
         auth_prefix: text(auth, "auth_prefix")?,
         routes: routes
             .map(|one| {
+                // Where the case is not told, no behavior can be known to take all of them.
+                let any_case = one.get("case_insensitive").as_bool() != Some(false);
                 Some(Route {
-                    pattern: text(one, "path_pattern")?,
+                    pattern: Pattern::parse(&text(one, "path_pattern")?, any_case).ok()?,
                     public: one.get("access").as_str() == Some("public"),
                     shared: one.get("cache").as_str() == Some("shared"),
                 })

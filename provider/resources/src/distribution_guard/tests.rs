@@ -6,25 +6,26 @@ use zt_aws::cloudfront::{
     CacheSetting, EdgeEvent, ErrorAnswer, FunctionAssociation, InspectedBehavior, Inspection, LambdaAssociation,
     ViewerProtocol,
 };
+use zt_model::route::Pattern;
 
 use super::judge::{Asked, CACHING_DISABLED, Route, Seen, findings};
 
-const SESSION: &str = "arn:aws:cloudfront::111122223333:function/zt-main--members-session";
-const AUTH: &str = "arn:aws:lambda:us-east-1:111122223333:function:zt-main--members-auth:7";
+pub(super) const SESSION: &str = "arn:aws:cloudfront::111122223333:function/zt-main--members-session";
+pub(super) const AUTH: &str = "arn:aws:lambda:us-east-1:111122223333:function:zt-main--members-auth:7";
 /// Managed policies of CloudFront (Developer Guide): CachingOptimized, UseOriginCacheControlHeaders.
-const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+pub(super) const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 const BY_ORIGIN: &str = "83da9c7e-98b4-4e11-a168-04f0df8e2c65";
 const LOG: &str = "arn:aws:cloudfront::111122223333:realtime-log-config/all";
 
-fn route(pattern: &str, kind: &str) -> Route {
+pub(super) fn route(pattern: &str, kind: &str) -> Route {
     Route {
-        pattern: pattern.to_owned(),
+        pattern: Pattern::parse(pattern, false).unwrap(),
         public: kind == "public",
         shared: kind == "shared",
     }
 }
 
-fn asked() -> Asked {
+pub(super) fn asked() -> Asked {
     Asked {
         session_function_arn: SESSION.to_owned(),
         auth_function_arn: AUTH.to_owned(),
@@ -38,7 +39,7 @@ fn asked() -> Asked {
     }
 }
 
-fn session() -> InspectedBehavior {
+pub(super) fn session() -> InspectedBehavior {
     InspectedBehavior {
         viewer_protocol: ViewerProtocol::RedirectToHttps,
         takes_post: true,
@@ -52,14 +53,14 @@ fn session() -> InspectedBehavior {
     }
 }
 
-fn caching(policy: &str) -> InspectedBehavior {
+pub(super) fn caching(policy: &str) -> InspectedBehavior {
     InspectedBehavior {
         cache: CacheSetting::Policy(policy.to_owned()),
         ..session()
     }
 }
 
-fn login() -> InspectedBehavior {
+pub(super) fn login() -> InspectedBehavior {
     InspectedBehavior {
         functions: Vec::new(),
         lambdas: vec![LambdaAssociation {
@@ -72,7 +73,7 @@ fn login() -> InspectedBehavior {
 }
 
 /// A distribution that is right: login, public files, personal files, shared files, and the rest.
-fn right() -> Seen {
+pub(super) fn right() -> Seen {
     let named = |pattern: &str, behavior| (pattern.to_owned(), behavior);
     let errors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
     Seen {
@@ -96,7 +97,7 @@ fn right() -> Seen {
     }
 }
 
-fn answer(status: i32, page: Option<&str>, answered: Option<&str>) -> ErrorAnswer {
+pub(super) fn answer(status: i32, page: Option<&str>, answered: Option<&str>) -> ErrorAnswer {
     ErrorAnswer {
         status,
         page: page.map(str::to_owned),
@@ -105,14 +106,14 @@ fn answer(status: i32, page: Option<&str>, answered: Option<&str>) -> ErrorAnswe
     }
 }
 
-fn judged(change: impl FnOnce(&mut Inspection)) -> Vec<String> {
+pub(super) fn judged(change: impl FnOnce(&mut Inspection)) -> Vec<String> {
     let mut seen = right();
     change(&mut seen.distribution);
     findings(&seen, &asked())
 }
 
 /// The behaviour of a pattern, or the default one.
-fn at<'a>(distribution: &'a mut Inspection, pattern: &str) -> &'a mut InspectedBehavior {
+pub(super) fn at<'a>(distribution: &'a mut Inspection, pattern: &str) -> &'a mut InspectedBehavior {
     let found = distribution.behaviors.iter_mut().find(|(path, _)| path == pattern);
     found.map_or(&mut distribution.default_behavior, |(_, behavior)| behavior)
 }

@@ -39,22 +39,29 @@ fn tell(object: &mut Value, compiled: &Compiled, auth_prefix: &str) {
 }
 
 fn behaviors(compiled: &Compiled, auth_prefix: &str) -> Value {
-    let one = |pattern: &str, function: &str, access: &str, cache: &str| {
+    let one = |pattern: &str, any_case: bool, words: [&str; 3]| {
+        let [function, access, cache] = words;
         Value::object([
             ("path_pattern", Value::from(pattern)),
             ("function", Value::from(function)),
             ("access", Value::from(access)),
             ("cache", Value::from(cache)),
+            ("case_insensitive", Value::from(any_case)),
         ])
     };
-    let login = one(&format!("{auth_prefix}/*"), "auth", "login", "none");
+    let login = one(&format!("{auth_prefix}/*"), false, ["auth", "login", "none"]);
     let routes = compiled.routes.iter().map(|route| {
         let access = match route.access {
             Access::Public => "public",
             Access::Policies(_) => "protected",
         };
         let cache = if route.shared_cache { "shared" } else { "none" };
-        one(route.matching.pattern.as_str(), "session", access, cache)
+        let pattern = &route.matching.pattern;
+        one(
+            pattern.as_str(),
+            pattern.is_case_insensitive(),
+            ["session", access, cache],
+        )
     });
     Value::list([login].into_iter().chain(routes))
 }

@@ -105,6 +105,11 @@ fn hints() -> Vec<Attribute> {
                 ),
                 text("access", "`login`, `public` or `protected`."),
                 text("cache", "`none`: answers must not be cached. `shared`: they may be."),
+                Attribute::bool(
+                    "case_insensitive",
+                    "Whether the paths count in any case of letters. A behaviour takes them in one only.",
+                )
+                .computed(),
             ],
         )
         .computed(),

@@ -28,6 +28,7 @@ fn behavior(pattern: &str, function: &str, access: &str, cache: &str) -> Value {
         ("function", Value::from(function)),
         ("access", Value::from(access)),
         ("cache", Value::from(cache)),
+        ("case_insensitive", Value::from(false)),
     ])
 }
 
@@ -37,6 +38,7 @@ async fn a_first_plan_tells_what_the_distribution_has_to_be() {
     let routes = Value::list([
         route("/public/*").with("access", "public"),
         shared,
+        allowing("/Own/*", "staff").with("case_insensitive", true),
         allowing("/*", "staff").with("min_tls", "1.3"),
     ]);
     let config = attached().with("routes", routes).with("auth_prefix", "/login");
@@ -49,6 +51,7 @@ async fn a_first_plan_tells_what_the_distribution_has_to_be() {
             behavior("/login/*", "auth", "login", "none"),
             behavior("/public/*", "session", "public", "none"),
             behavior("/assets/*", "session", "protected", "shared"),
+            behavior("/Own/*", "session", "protected", "none").with("case_insensitive", true),
             behavior("/*", "session", "protected", "none"),
         ])
     );
