@@ -4,16 +4,20 @@
 //! once, and always for the less safe reading.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aws_sdk_cloudfront::types as sdk;
 
 use super::behavior::{functions_from_sdk, lambdas_from_sdk};
 use super::{CloudFront, FunctionAssociation, LambdaAssociation, ViewerProtocol};
 use crate::error::Result;
+use crate::wait::Wait;
 
 /// A distribution to be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
+    /// Whether every edge location has what is said here; while not, some serve what was before.
+    pub deployed: bool,
     /// The object that CloudFront serves in place of `/`.
     pub default_root_object: Option<String>,
     /// Whether access logs hold cookies.
@@ -48,6 +52,8 @@ pub struct InspectedBehavior {
     pub viewer_protocol: ViewerProtocol,
     /// Whether POST passes.
     pub takes_post: bool,
+    /// Whether viewers need a signed address or signed cookies.
+    pub signed: bool,
     /// CloudFront Functions.
     pub functions: Vec<FunctionAssociation>,
     /// Lambda@Edge functions.
@@ -70,6 +76,9 @@ pub enum CacheSetting {
 /// CloudFront's own, where nothing is written (API reference of `DefaultCacheBehavior` and `CustomErrorResponse`).
 const LONGEST: i64 = 31_536_000;
 const ERRORS_KEPT: i64 = 10;
+/// Statuses of a distribution.
+const DEPLOYED: &str = "Deployed";
+const PENDING: &str = "InProgress";
 
 impl CloudFront {
     /// Reads the distribution of an id to be judged.
@@ -77,13 +86,34 @@ impl CloudFront {
     /// # Errors
     /// As AWS answers.
     pub async fn inspect_distribution(&self, id: &str) -> Result<Inspection> {
-        const OPERATION: &str = "GetDistributionConfig";
-        let request = self.client.get_distribution_config().id(id).send();
+        const OPERATION: &str = "GetDistribution";
+        let request = self.client.get_distribution().id(id).send();
         let answer = self.caller.call(OPERATION, id, request).await?;
         answer
-            .distribution_config
-            .and_then(from_sdk)
+            .distribution
+            .and_then(|found| from_sdk(found.distribution_config?, found.status == DEPLOYED))
             .ok_or_else(|| self.caller.incomplete(OPERATION, id))
+    }
+
+    /// The same once every edge location has it.
+    ///
+    /// # Errors
+    /// The limit, or "stopped".
+    pub async fn inspect_deployed_distribution(&self, id: &str, limit: Duration) -> Result<Inspection> {
+        let wait = Wait {
+            service: self.caller.service,
+            object: id,
+            pending: &[PENDING],
+            target: &[DEPLOYED],
+            limit,
+            pause: Duration::from_secs(10),
+        };
+        wait.run(&self.caller.stop, || async {
+            let found = self.inspect_distribution(id).await?;
+            let state = if found.deployed { DEPLOYED } else { PENDING };
+            Ok((state.to_owned(), found))
+        })
+        .await
     }
 
     /// The fields that a real-time log configuration writes.
@@ -114,6 +144,8 @@ macro_rules! inspected {
             takes_post: behavior
                 .allowed_methods
                 .is_some_and(|methods| methods.items.contains(&sdk::Method::Post)),
+            signed: behavior.trusted_key_groups.is_some_and(|groups| groups.enabled)
+                || behavior.trusted_signers.is_some_and(|signers| signers.enabled),
             functions: functions_from_sdk(behavior.function_associations),
             lambdas: lambdas_from_sdk(behavior.lambda_function_associations),
             cache: match given(behavior.cache_policy_id) {
@@ -127,11 +159,12 @@ macro_rules! inspected {
 
 // Lives written in a behaviour are deprecated, and in force all the same where they are written.
 #[allow(deprecated)]
-pub(super) fn from_sdk(config: sdk::DistributionConfig) -> Option<Inspection> {
+fn from_sdk(config: sdk::DistributionConfig, deployed: bool) -> Option<Inspection> {
     let default = config.default_cache_behavior?;
     let paths = config.cache_behaviors.and_then(|all| all.items).unwrap_or_default();
     let errors = config.custom_error_responses.and_then(|all| all.items);
     Some(Inspection {
+        deployed,
         default_root_object: given(config.default_root_object),
         logs_cookies: config.logging.is_some_and(|logging| logging.include_cookies),
         continuous_deployment: given(config.continuous_deployment_policy_id),

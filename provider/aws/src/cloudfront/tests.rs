@@ -343,6 +343,23 @@ async fn a_distribution_is_waited_for_until_it_is_deployed() {
     assert_eq!(deployed.status, "Deployed");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_judged_distribution_is_what_every_edge_location_has() {
+    let canned = canned([
+        distribution_answer("InProgress", true),
+        distribution_answer("InProgress", true),
+        distribution_answer("Deployed", true),
+    ])
+    .await;
+    let cloudfront = canned.aws.cloudfront();
+    assert!(!cloudfront.inspect_distribution("D1").await.unwrap().deployed);
+    let limit = std::time::Duration::from_secs(600);
+    let found = cloudfront.inspect_deployed_distribution("D1", limit).await.unwrap();
+    assert!(found.deployed && !found.default_behavior.signed);
+    assert_eq!(found.default_behavior.cache, CacheSetting::Policy("p".to_owned()));
+    assert_eq!(canned.lines(), ["GET http://aws.invalid/2020-05-31/distribution/D1"; 3]);
+}
+
 #[tokio::test]
 async fn a_wrong_reference_in_a_distribution_is_no_absent_distribution() {
     let canned = canned([

@@ -251,3 +251,14 @@ fn the_order_of_behaviors_that_overlap_decides() {
         leaks(&format!("{order:?}"), &found(routes(), named(order)), "/*");
     }
 }
+
+/// Signed addresses are CloudFront's own access control; nobody who is about to log in has one.
+#[test]
+fn the_login_is_open_to_who_has_no_signed_address_yet() {
+    let signed = judged(|it| it.behaviors[0].1.signed = true);
+    assert!(
+        signed.len() == 1 && signed[0].contains("nobody can log in"),
+        "{signed:?}"
+    );
+    assert_eq!(judged(|it| at(it, "/api/*").signed = true), Vec::<String>::new());
+}

@@ -126,6 +126,11 @@ fn login_behavior(pattern: &str, behavior: &InspectedBehavior, seen: &Seen, aske
              \"{CACHING_DISABLED}\" (CachingDisabled)"
         ));
     }
+    if behavior.signed {
+        found.push(format!(
+            "{place} asks for signed addresses or cookies, so nobody can log in; remove its trusted key groups and signers"
+        ));
+    }
     if !behavior.takes_post {
         found.push(format!(
             "{place} does not take POST, so nobody can log out; allow all methods there"

@@ -1,6 +1,9 @@
 //! The life of a guard: it looks, and it refuses.
 
+use std::time::{Duration, Instant};
+
 use zt_aws::error::optional;
+use zt_framework::timeouts::Timeouts;
 use zt_framework::{
     ApplyOutcome, Context, CreateRequest, DeleteOutcome, DeleteRequest, Diagnostic, Diagnostics, IdentitySchema,
     ImportOutcome, ImportRequest, Plan, PlanRequest, ReadOutcome, ReadRequest, Resource, Schema, Severity,
@@ -15,6 +18,16 @@ const FINDINGS: &str = "findings";
 /// What a user writes.
 const WRITTEN: [&str; 3] = ["distribution_id", "edge_auth", "triggers"];
 
+/// CloudFront needs some minutes for a deployment.
+const PATIENCE: Duration = Duration::from_secs(45 * 60);
+
+/// What was found of a distribution.
+struct Sight {
+    findings: Vec<String>,
+    /// Whether every edge location has it.
+    deployed: bool,
+}
+
 /// The resource type `zt_distribution_guard`.
 pub struct DistributionGuard {
     connection: Connection,
@@ -28,7 +41,7 @@ impl DistributionGuard {
     }
 
     /// What is wrong with the distribution of an object; nothing when there is no such distribution.
-    async fn look(&self, context: &Context, object: &Value) -> Result<Option<Vec<String>>, Diagnostic> {
+    async fn look(&self, context: &Context, object: &Value) -> Result<Option<Sight>, Diagnostic> {
         let connected = self.connection.need(context)?;
         let (Some(id), Some(asked)) = (object.get("distribution_id").as_str(), schema::asked(object)) else {
             return Err(Diagnostic::error(
@@ -39,17 +52,47 @@ impl DistributionGuard {
         };
         let seen = seen::look(&connected.aws.cloudfront(), id).await;
         let seen = seen.map_err(|error| failure::diagnostic(&error))?;
-        Ok(seen.map(|seen| judge::findings(&seen, &asked)))
+        Ok(seen.map(|seen| Sight {
+            findings: judge::findings(&seen, &asked),
+            deployed: seen.distribution.deployed,
+        }))
     }
 
-    /// Judges in an apply: the state, and the refusal where there is one.
+    /// Judges in an apply: the state, and the refusal where there is one. What is right counts once every edge location has it.
     async fn judge(&self, context: &Context, planned: &Value) -> Result<Value, Diagnostic> {
         let id = planned.get("distribution_id").as_str().unwrap_or_default();
-        match self.look(context, planned).await? {
-            Some(found) if found.is_empty() => Ok(planned.clone().with(FINDINGS, Value::list(Vec::<String>::new()))),
-            Some(found) => Err(refusal(id, &found, "")),
-            None => Err(missing(id).at("distribution_id")),
+        loop {
+            match self.look(context, planned).await? {
+                Some(sight) if !sight.findings.is_empty() => return Err(refusal(id, &sight.findings, "")),
+                Some(sight) if sight.deployed => {
+                    return Ok(planned.clone().with(FINDINGS, Value::list(Vec::<String>::new())));
+                }
+                // It is read anew afterwards: what was deployed may be a change that came in between.
+                Some(_) => self.wait(context, id).await?,
+                None => return Err(missing(id).at("distribution_id")),
+            }
         }
+    }
+
+    /// Waits until the distribution is deployed, as long as the apply may take.
+    async fn wait(&self, context: &Context, id: &str) -> Result<(), Diagnostic> {
+        let cloudfront = self.connection.need(context)?.aws.cloudfront();
+        let left = context
+            .deadline()
+            .map_or(PATIENCE, |end| end.saturating_duration_since(Instant::now()));
+        let waited = cloudfront.inspect_deployed_distribution(id, left).await;
+        waited.map(|_| ()).map_err(|error| {
+            let cause = failure::diagnostic(&error);
+            Diagnostic::error(
+                format!("Distribution {id} is not deployed everywhere"),
+                format!(
+                    "Its configuration is right, but some edge locations still serve the one of before, which nobody vouches for. \
+                     Apply again once it is deployed, or raise `timeouts`.\n{}: {}",
+                    cause.summary, cause.detail
+                ),
+            )
+            .at("distribution_id")
+        })
     }
 
     /// The state to begin with; what to judge by is not known anywhere else.
@@ -143,7 +186,7 @@ impl Resource for DistributionGuard {
         }
         match self.look(context, &request.state).await {
             // The plan refuses: past a refresh that did, nothing could put the distribution right.
-            Ok(Some(found)) => ReadOutcome::found(request.state.with(FINDINGS, Value::list(found))),
+            Ok(Some(sight)) => ReadOutcome::found(request.state.with(FINDINGS, Value::list(sight.findings))),
             Ok(None) => {
                 tracing::warn!("the distribution is gone, and its guard is dropped from the state");
                 ReadOutcome::gone()
@@ -153,7 +196,8 @@ impl Resource for DistributionGuard {
     }
 
     async fn create(&self, context: &Context, request: CreateRequest) -> ApplyOutcome {
-        match self.judge(context, &request.planned).await {
+        let context = context.with_timeout(Timeouts::of(&request.planned).create(PATIENCE));
+        match self.judge(&context, &request.planned).await {
             Ok(state) => {
                 let identity = identity(&state);
                 ApplyOutcome::done(state).identity(identity)
@@ -163,7 +207,8 @@ impl Resource for DistributionGuard {
     }
 
     async fn update(&self, context: &Context, request: UpdateRequest) -> ApplyOutcome {
-        match self.judge(context, &request.planned).await {
+        let context = context.with_timeout(Timeouts::of(&request.planned).update(PATIENCE));
+        match self.judge(&context, &request.planned).await {
             Ok(state) => ApplyOutcome::done(state),
             // What was there before stays in the state, so that the next plan has it looked at again.
             Err(error) => ApplyOutcome::failed(error),

@@ -1,5 +1,6 @@
 //! What a user writes about a guard.
 
+use zt_framework::timeouts::{self, Operation};
 use zt_framework::{Attribute, IdentityAttribute, IdentitySchema, Schema, Type, Value};
 use zt_model::route::Pattern;
 
@@ -9,8 +10,8 @@ use super::judge::{Asked, Route};
 pub(super) fn schema() -> Schema {
     Schema::new(
         "Proves that a CloudFront distribution which is managed elsewhere lets nothing past a `zt_edge_auth`. It makes nothing: it \
-         reads the distribution in every apply that changes one of its arguments and in every refresh. An apply fails when a \
-         behavior lacks the session function, when the behavior of the login is not as it must be, or when cache, error pages or \
+         reads the distribution in every apply that changes one of its arguments and in every refresh. An apply waits until the \
+         distribution is deployed. It fails when a behavior lacks the session function, when the behavior of the login is not as it must be, or when cache, error pages or \
          logs would show one user's answers or session to another; so does every later plan until it is put right.",
     )
     .version(0)
@@ -31,7 +32,8 @@ pub(super) fn schema() -> Schema {
             "triggers",
             Type::String,
             "Any values; a change of one has the distribution read again in that apply. Give what you write about the \
-             distribution, so that the guard looks at it after each change of it.",
+             distribution (`default_cache_behavior`, `ordered_cache_behavior`, `custom_error_response`, `default_root_object`, \
+             `logging_config`, `continuous_deployment_policy_id`), so that the guard looks at it after each change of it.",
         )
         .optional(),
         Attribute::list_of(
@@ -40,6 +42,7 @@ pub(super) fn schema() -> Schema {
             "What the last refresh found wrong. Empty after an apply.",
         )
         .computed(),
+        timeouts::attribute(&[Operation::Create, Operation::Update]),
     ])
 }
 

@@ -43,6 +43,7 @@ pub(super) fn session() -> InspectedBehavior {
     InspectedBehavior {
         viewer_protocol: ViewerProtocol::RedirectToHttps,
         takes_post: true,
+        signed: false,
         functions: vec![FunctionAssociation {
             event: EdgeEvent::ViewerRequest,
             arn: SESSION.to_owned(),
@@ -78,6 +79,7 @@ pub(super) fn right() -> Seen {
     let errors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
     Seen {
         distribution: Inspection {
+            deployed: true,
             default_root_object: None,
             logs_cookies: false,
             continuous_deployment: None,

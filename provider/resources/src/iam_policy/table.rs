@@ -395,7 +395,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         Part::Guard,
         "cloudfront",
-        &["GetDistributionConfig"],
+        &["GetDistribution"],
         &["arn:{p}:cloudfront::{a}:distribution/*"],
     ),
     row(

@@ -96,7 +96,7 @@ fn an_application_without_a_distribution_may_change_none_and_its_guard_only_read
     ] {
         assert!(!actions.contains(&action.into()), "{action}");
     }
-    for action in ["GetDistributionConfig", "GetCachePolicy", "GetRealtimeLogConfig"] {
+    for action in ["GetDistribution", "GetCachePolicy", "GetRealtimeLogConfig"] {
         let on = resources(&statements, &format!("cloudfront:{action}"));
         assert_eq!(on.len(), 1, "{action}: {on:?}");
     }

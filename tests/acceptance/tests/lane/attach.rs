@@ -42,13 +42,14 @@ resource "zt_edge_auth" "members" {{
     )
 }
 
-fn guard(id: &str, trigger: &str) -> String {
+fn guard(id: &str, trigger: &str, patience: &str) -> String {
     format!(
         r#"
 resource "zt_distribution_guard" "members" {{
   distribution_id = "{id}"
   edge_auth       = zt_edge_auth.members
   triggers        = {{ looked_at = "{trigger}" }}
+  timeouts        = {{ update = "{patience}" }}
 }}
 "#
     )
@@ -95,7 +96,7 @@ fn a_distribution_of_somebody_elses_is_guarded_from_its_association_to_its_end()
                 deployed(made)\nprint(json.dumps(made))";
     let id = somebody(&cloud, &known, made).as_str().unwrap().to_owned();
     let known = given(&cloud, &terraform, &id);
-    let guarded = |trigger: &str| [HEAD, STORE, &auth, &guard(&id, trigger)].concat();
+    let guarded = |trigger: &str| [HEAD, STORE, &auth, &guard(&id, trigger, "45m")].concat();
     terraform.write("main.tf", &guarded("first"));
     terraform.apply(&[]).success();
     terraform.plan_is_empty();
@@ -139,6 +140,56 @@ fn a_distribution_of_somebody_elses_is_guarded_from_its_association_to_its_end()
     somebody(&cloud, &known, gone);
     terraform.destroy().success();
     assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
+
+/// What is right in the configuration may not yet be what every edge location serves.
+///
+/// Checklist: K13.
+#[test]
+fn a_guard_counts_what_is_deployed() {
+    let cloud = LocalCloud::start();
+    let auth = attached(&cloud, "");
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE, &auth].concat())]);
+    terraform.apply(&[]).success();
+    let known = given(&cloud, &terraform, "");
+    let made = "made = cloudfront.create_distribution(DistributionConfig=config())[\"Distribution\"][\"Id\"]\n\
+                print(json.dumps(made))";
+    let id = somebody(&cloud, &known, made).as_str().unwrap().to_owned();
+    let known = given(&cloud, &terraform, &id);
+    let guarded = |trigger: &str, patience: &str| {
+        terraform.write(
+            "main.tf",
+            &[HEAD, STORE, &auth, &guard(&id, trigger, patience)].concat(),
+        );
+    };
+    let status = || {
+        somebody(
+            &cloud,
+            &known,
+            "print(json.dumps(cloudfront.get_distribution(Id=given[\"id\"])[\"Distribution\"][\"Status\"]))",
+        )
+    };
+    let takes = |milliseconds: u64| {
+        let delays = json!({ "distribution_ms": milliseconds });
+        cloud.admin(reqwest::Method::POST, "/delays", Some(&delays));
+        let touched = "found = cloudfront.get_distribution_config(Id=given[\"id\"])\n\
+                       config = {**found[\"DistributionConfig\"], \"Comment\": \"touched\"}\n\
+                       cloudfront.update_distribution(Id=given[\"id\"], IfMatch=found[\"ETag\"], DistributionConfig=config)\n\
+                       print(\"null\")";
+        somebody(&cloud, &known, touched);
+    };
+    guarded("first", "45m");
+    terraform.apply(&[]).success();
+    assert_eq!(status(), "Deployed");
+
+    takes(86_400_000);
+    guarded("second", "1s");
+    terraform.apply(&[]).failure().says("is not deployed everywhere");
+    takes(3_000);
+    guarded("third", "45m");
+    terraform.apply(&[]).success();
+    assert_eq!(status(), "Deployed");
+    terraform.plan_is_empty();
 }
 
 #[test]
