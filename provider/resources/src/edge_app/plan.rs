@@ -49,7 +49,10 @@ pub(super) async fn plan(
     plan_revision(app.form, request.prior.as_ref(), plan);
     match app.form {
         Form::Whole => plan_bucket_policies(&sections, connected.as_ref(), plan),
-        Form::Attached => attach::plan(&sections, plan),
+        Form::Attached => {
+            attach::plan(&sections, plan);
+            attach::warn(request.prior.as_ref(), &plan.planned, diagnostics);
+        }
     }
     claim_aliases(app, &sections, diagnostics);
     let federates = sections.identity.as_ref().is_some_and(federation::is_used);
