@@ -5,10 +5,11 @@ resource "zt_distribution_guard" "members" {
 
   # Looks again in every apply that changes how requests are served.
   triggers = {
-    default_behavior = jsonencode(aws_cloudfront_distribution.members.default_cache_behavior)
-    behaviors        = jsonencode(aws_cloudfront_distribution.members.ordered_cache_behavior)
-    errors           = jsonencode(aws_cloudfront_distribution.members.custom_error_response)
-    root_object      = jsonencode(aws_cloudfront_distribution.members.default_root_object)
-    logging          = jsonencode(aws_cloudfront_distribution.members.logging_config)
+    default_behavior      = jsonencode(aws_cloudfront_distribution.members.default_cache_behavior)
+    behaviors             = jsonencode(aws_cloudfront_distribution.members.ordered_cache_behavior)
+    continuous_deployment = jsonencode(aws_cloudfront_distribution.members.continuous_deployment_policy_id)
+    errors                = jsonencode(aws_cloudfront_distribution.members.custom_error_response)
+    logging               = jsonencode(aws_cloudfront_distribution.members.logging_config)
+    root_object           = jsonencode(aws_cloudfront_distribution.members.default_root_object)
   }
 }
