@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use zt_aws::cloudfront::{CacheSetting, EdgeEvent, InspectedBehavior, Inspection, LambdaAssociation, ViewerProtocol};
-use zt_model::compile::misread;
+use zt_model::compile::{inexpressible, misread};
 use zt_model::route::Pattern;
 
 use super::pattern::{overlap, route_covers, route_overlaps, taken};
@@ -190,10 +190,15 @@ fn caching(place: &str, pattern: &str, before: &[(String, InspectedBehavior)], a
     for route in &asked.routes {
         let personal = !(route.public || route.shared);
         if personal && route_overlaps(&route.pattern, pattern) && !taken(&route.pattern, before.clone()) {
+            let before = match inexpressible(&route.pattern) {
+                None => "or a behavior of that path before it",
+                Some(_) => {
+                    "or routes of one spelling each (clients write this path in more ways than behaviors can take)"
+                }
+            };
             found.push(format!(
                 "{place} may cache answers of the route {:?}, which are made for one user, and serve them to another; write \
-                 cache_policy_id = \"{CACHING_DISABLED}\" (CachingDisabled) there, cache = \"shared\" in the route, or a behavior \
-                 of that path before it",
+                 cache_policy_id = \"{CACHING_DISABLED}\" (CachingDisabled) there, cache = \"shared\" in the route, {before}",
                 route.pattern.as_str()
             ));
             return;
