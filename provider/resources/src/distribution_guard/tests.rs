@@ -17,6 +17,9 @@ pub(super) const OPTIMIZED: &str = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 const BY_ORIGIN: &str = "83da9c7e-98b4-4e11-a168-04f0df8e2c65";
 const LOG: &str = "arn:aws:cloudfront::111122223333:realtime-log-config/all";
 
+/// What it is, what it does, and what has to be said of it.
+type Attack = (&'static str, fn(&mut Inspection), &'static str);
+
 pub(super) fn route(pattern: &str, kind: &str) -> Route {
     Route {
         pattern: Pattern::parse(pattern, false).unwrap(),
@@ -177,7 +180,7 @@ fn every_behavior_runs_the_session_function_of_this_application_before_anything_
 
 #[test]
 fn the_login_has_a_behavior_of_its_own_before_all_others() {
-    let attacks: [(&str, fn(&mut Inspection), &str); 12] = [
+    let attacks: [Attack; 12] = [
         ("absent", |it| drop(it.behaviors.remove(0)), "nobody can log in"),
         (
             "another prefix",
@@ -294,7 +297,7 @@ fn what_a_route_shares_is_shared_by_its_first_route_only() {
 
 #[test]
 fn nothing_around_the_functions_leaks_or_hides_their_answers() {
-    let attacks: [(&str, fn(&mut Inspection), &str); 11] = [
+    let attacks: [Attack; 11] = [
         (
             "root object",
             |it| it.default_root_object = Some("index.html".to_owned()),
