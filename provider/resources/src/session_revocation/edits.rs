@@ -70,6 +70,26 @@ fn application_edits((before, after): (Option<&Revocation>, Option<&Revocation>)
     named.iter().filter_map(edit).collect()
 }
 
+/// Lifts whatever stands under an id in these documents, whomever it holds out.
+pub(super) fn sweep_edits(id: &BlockId, keys: Vec<String>, longest: Duration) -> Vec<Edit> {
+    let nobody = Look::new((None, None), &OtherBlocks::default());
+    let forget = || Act::Forget(id.clone());
+    let edit = |key: String| {
+        if key == STORE_KEY {
+            return Some(store_edit(forget(), nobody.clone()));
+        }
+        if let Some(name) = key.strip_prefix("a:") {
+            let name = ApplicationName::parse(name).ok()?;
+            return Some(application_edit(&name, forget(), nobody.clone()));
+        }
+        let id = id.clone();
+        Some(page_edit(key, longest, move |page, now| {
+            page.lift_blocks_by(&id, |_| true, now)
+        }))
+    };
+    keys.into_iter().filter_map(edit).collect()
+}
+
 /// What the store as a whole undergoes: first its own document, which later applications inherit, then each application.
 pub(super) fn store_edits(
     (before, after): (Option<&Revocation>, Option<&Revocation>),
@@ -155,12 +175,21 @@ fn act(before: Option<&Revocation>, after: Option<&Revocation>) -> Option<Act> {
 
 fn act_on(page: &mut Page, user: &UserFingerprint, act: &Act, now: Instant) {
     match act {
+        // On a page that collapsed the block's own not-before would come again, below that of the page, and fill it up.
+        Act::Block(id, end) if is_set(page, user, (id, *end), now) => {}
         Act::Block(id, end) => page.set_block(user, id, *end, now),
         Act::Lift(id) => drop(page.lift_block(user, id, now)),
         Act::Forget(id) if page.block(user, id).is_none() => {}
         Act::Forget(id) => drop(page.lift_block(user, id, now)),
         Act::SignOut => page.revoke_user(user, now),
     }
+}
+
+/// Whether a block stands to this end, and no session from before it outlives it.
+fn is_set(page: &Page, user: &UserFingerprint, (id, end): (&BlockId, Expiry), now: Instant) -> bool {
+    let same = |block: &Block| block.expires == end && end.stands(now);
+    let block = page.block(user, id).filter(same);
+    block.is_some_and(|block| page.user_not_before(user) >= block.set)
 }
 
 fn session_edit(session: SessionHandle, longest: Duration) -> Edit {

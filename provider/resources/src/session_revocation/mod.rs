@@ -2,6 +2,7 @@
 
 mod bulk;
 mod edits;
+mod holding;
 mod import_id;
 mod others;
 mod planning;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use zt_aws::AwsError;
 use zt_aws::keyvalue::KeyValue;
+use zt_model::duration::Duration;
 use zt_model::ids::ApplicationName;
 use zt_model::instant::Instant;
 use zt_model::session::SessionHandle;
@@ -14,6 +15,7 @@ use zt_model::store::{
 
 use super::bulk::{Crowd, Terms, held_by};
 use super::revocation::{Mode, Revocation, User};
+use super::schema::LAST;
 use crate::store_facts::Facts;
 
 /// Above this number of keys a list of the whole store is cheaper than reads of single keys.
@@ -25,12 +27,14 @@ pub(super) enum FileContent {
     None,
     /// It is at hand: each entry is looked for.
     Known(Crowd),
-    /// Only its number of users and the latest end are known. What is blocked is counted.
+    /// Only what the state kept of it is known. What is blocked is counted.
     Counted {
-        /// Users of the file.
-        users: usize,
-        /// When the last of them ends.
-        latest: Expiry,
+        /// Users of the file who are out until the revocation itself ends.
+        lasting: usize,
+        /// When the last of its users ends, where all of them do.
+        latest: Option<Instant>,
+        /// Nobody but the revocation's own list, whose blocks stand under the same id.
+        list: Crowd,
     },
 }
 
@@ -108,12 +112,17 @@ impl<'all> Presence<'all> {
             FileContent::Known(crowd) => crowd.stands(&self.texts, id, terms),
             // A sign-out leaves nothing that could be told from another's.
             FileContent::Counted { .. } if terms.mode == Mode::SignOut => true,
-            FileContent::Counted { latest, .. } if !latest.stands(self.now) => true,
-            // Users with ends of their own go one by one: that somebody is out is all that can be told.
-            FileContent::Counted { latest, .. } if *latest != self.revocation.expires => {
-                held_by(&self.texts, id, self.now) > 0
+            FileContent::Counted { lasting, latest, list } => {
+                let held = |end: Expiry| held_by(&self.texts, id, list, just_before(end, self.now));
+                // Users with ends of their own go one by one, unseen; but the last of them is there until his.
+                let lasting = if self.revocation.expires.stands(self.now) {
+                    *lasting
+                } else {
+                    0
+                };
+                let last = latest.map(Expiry::At).filter(|end| end.stands(self.now));
+                (lasting == 0 || held(self.revocation.expires) >= lasting) && last.is_none_or(|end| held(end) > 0)
             }
-            FileContent::Counted { users, .. } => held_by(&self.texts, id, self.now) >= *users,
         }
     }
 
@@ -171,6 +180,14 @@ impl<'all> Presence<'all> {
             Mode::Block => document.blocks().get(&self.revocation.id) == Some(&self.revocation.expires),
             Mode::SignOut => document.not_before() >= self.since || self.may_be_gone(),
         }
+    }
+}
+
+/// When blocks up to this end still stand and those with an earlier one do not, as far as now allows.
+fn just_before(end: Expiry, now: Instant) -> Instant {
+    match end {
+        Expiry::Never => LAST,
+        Expiry::At(end) => end.minus(Duration::from_seconds(1)).max(now),
     }
 }
 

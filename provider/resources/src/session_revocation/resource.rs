@@ -8,9 +8,10 @@ use zt_framework::{
 };
 use zt_model::ids::BlockId;
 use zt_model::instant::Instant;
-use zt_model::store::{Expiry, STORE_KEY, StoreDocument};
+use zt_model::store::{STORE_KEY, StoreDocument};
 
 use super::bulk::{Crowd, Entries, Loaded};
+use super::holding::{self, Holdings};
 use super::planning::{self, COUNTED};
 use super::presence::{FileContent, Presence};
 use super::revocation::{Mode, Revocation};
@@ -24,38 +25,42 @@ use crate::store_facts::Facts;
 /// The resource type `zt_session_revocation`.
 pub struct SessionRevocation {
     pub(super) connection: Connection,
+    holdings: Holdings,
 }
 
 impl SessionRevocation {
     /// The resource over this connection.
     pub fn new(connection: Connection) -> Self {
-        Self { connection }
+        Self {
+            connection,
+            holdings: Holdings::default(),
+        }
     }
 
-    /// The new state, with errors where the store may hold a part of it: then the object exists and is tainted, so that
-    /// nothing is forgotten.
+    /// The new state. Where the store holds a part of it there is a warning, and the next plan has the rest written; where it
+    /// may hold one, an error: then the object exists and is tainted, so that nothing is forgotten.
     async fn make(&self, context: &Context, planned: &Value) -> Result<(Value, Diagnostics), Diagnostic> {
         context.check().map_err(|_| stopped())?;
         let revocation = Revocation::read(planned, fresh_id()?)?;
         let store = planned.get("session_store");
         let mut state = planned.clone();
         state.set("revocation_id", revocation.id.as_str());
+        state.set("in_force", true);
         let entries = match &revocation.file {
             Some(file) => Some(file.load().await.needed()?),
             None => None,
         };
         take_counts(&mut state, entries.as_ref())?;
-        let change = Change {
-            before: None,
-            after: Some(&revocation),
-            file: entries.as_ref().map(FileChange::first),
-        };
+        let change = Change::new((None, Some(&revocation)), entries.as_ref().map(FileChange::first));
         let (at, diagnostics) = match self.write(context, store, change).await {
             Ok(written) => (written.at, written.warnings),
             Err(failure) if !failure.handed_over => return Err(failure.diagnostic),
             Err(failure) => {
                 state.set("in_force", false);
-                (None, failure.diagnostic.into())
+                match self.seen(context, store, &revocation).await {
+                    Some(at) => (Some(at), partly(failure.diagnostic).into()),
+                    None => (None, failure.diagnostic.into()),
+                }
             }
         };
         let at = match at {
@@ -65,6 +70,20 @@ impl SessionRevocation {
         state.set("revoked_at", time::format(at));
         state.set("import_id", import_id::of(&state));
         Ok((state, diagnostics))
+    }
+
+    /// When a block of a create that failed was seen to stand; none when there is none, or nobody can tell.
+    ///
+    /// Terraform taints what ends in an error and has the next apply destroy it before it is made again, which lifts what
+    /// stands. A sign-out has nothing to lift.
+    async fn seen(&self, context: &Context, store: &Value, revocation: &Revocation) -> Option<Instant> {
+        if revocation.mode == Mode::SignOut {
+            return None;
+        }
+        let connected = self.connection.need(context).ok()?;
+        let arn = store.get("arn").as_str().unwrap_or_default();
+        let seen = holding::seen(&connected.aws.keyvalue(arn), &revocation.id).await;
+        seen.ok().flatten()
     }
 
     async fn aws_time(&self, context: &Context, store: &Value) -> Result<Instant, Diagnostic> {
@@ -86,8 +105,7 @@ impl SessionRevocation {
         let after = Revocation::read(planned, id).map_err(Failure::before)?;
         let store = planned.get("session_store");
         let mut state = planned.clone();
-        let repair = prior.get("in_force").as_bool() != Some(true);
-        let by_file = repair && (before.file.is_some() || after.file.is_some()) || changes_by_file(&before, &after);
+        let by_file = planning::writes_by_file(prior, &before, &after);
         let uncounted = COUNTED.iter().any(|name| planned.get(name).is_unknown());
         let entries = match &after.file {
             Some(file) if by_file || uncounted => Some(file.load().await.needed().map_err(Failure::before)?),
@@ -96,16 +114,16 @@ impl SessionRevocation {
         if by_file || uncounted {
             take_counts(&mut state, entries.as_ref()).map_err(Failure::before)?;
         }
+        // An update that was killed may have left blocks of a file that no state knows.
         let file = by_file.then_some(FileChange {
             entries: entries.as_ref(),
-            sweep: before.file.is_some(),
+            sweep: true,
         });
-        let (both, after) = ((Some(&before), Some(&after)), Some(&after));
-        let (first, last) = if repair { (None, file) } else { (file, None) };
-        let mut written = self.write(context, store, Change::new(both, first)).await?;
-        if repair {
-            written = self.write(context, store, Change::new((None, after), last)).await?;
-        }
+        let change = Change {
+            repair: planning::is_repair(prior),
+            ..Change::new((Some(&before), Some(&after)), file)
+        };
+        let written = self.write(context, store, change).await?;
         for kept in ["revocation_id", "revoked_at"] {
             state.set(kept, prior.get(kept).clone());
         }
@@ -152,14 +170,15 @@ impl SessionRevocation {
             return FileContent::None;
         };
         if let Loaded::Entries(entries) = file.load().await {
-            planning::count(state, &entries);
+            // What cannot be counted is no part of what is looked for.
+            drop(planning::count(state, &entries));
             return FileContent::Known(Crowd::new(revocation, &entries, &facts.pepper));
         }
-        let users = state.get("file_users").as_i64().unwrap_or_default();
-        let latest = state.get("file_expires_at").as_str().and_then(time::parse);
+        let lasting = state.get("file_users_until_end").as_i64().unwrap_or_default();
         FileContent::Counted {
-            users: usize::try_from(users).unwrap_or_default(),
-            latest: latest.map_or(Expiry::Never, Expiry::At),
+            lasting: usize::try_from(lasting).unwrap_or_default(),
+            latest: state.get("file_expires_at").as_str().and_then(time::parse),
+            list: Crowd::of_list(revocation, &facts.pepper),
         }
     }
 
@@ -172,10 +191,15 @@ impl SessionRevocation {
         if there.is_none() {
             return Ok(Diagnostics::new());
         }
+        // A sweep for the file finds all of it; else the documents are looked for in which something was left.
         let file = revocation.file.as_ref().map(|_| FileChange::last());
-        let written = self
-            .write(context, store, Change::new((Some(&revocation), None), file))
-            .await;
+        let left = self.holdings.keys(&connected.aws.keyvalue(arn), &revocation.id).await;
+        let left = left.map_err(|error| diagnostic(&error))?;
+        let change = Change {
+            left: &left,
+            ..Change::new((Some(&revocation), None), file)
+        };
+        let written = self.write(context, store, change).await;
         written
             .map(|written| written.warnings)
             .map_err(|failure| failure.diagnostic)
@@ -214,14 +238,16 @@ impl SessionRevocation {
     }
 }
 
-/// Whether something changes for the users of a file. A sign-out is done once, so only a new file is a reason for it.
-fn changes_by_file(before: &Revocation, after: &Revocation) -> bool {
-    let digest = |revocation: &Revocation| revocation.file.as_ref().map(|file| file.sha256.clone());
-    if digest(before).is_none() && digest(after).is_none() {
-        return false;
-    }
-    let terms = before.expires != after.expires || before.users != after.users;
-    digest(before) != digest(after) || before.mode != after.mode || after.mode == Mode::Block && terms
+/// What to say when a part of a create was written.
+fn partly(error: Diagnostic) -> Diagnostic {
+    Diagnostic::warning(
+        "The revocation is not wholly in force",
+        format!(
+            "Not everybody it names is out yet. What was written stands, and the next apply writes the rest: apply again.\n\n\
+             {}: {}",
+            error.summary, error.detail
+        ),
+    )
 }
 
 /// Sets what is computed of the file, once it is held against the mode.
@@ -229,7 +255,7 @@ fn take_counts(state: &mut Value, entries: Option<&Entries>) -> Result<(), Diagn
     match entries {
         Some(entries) => {
             planning::check(state, entries)?;
-            planning::count(state, entries);
+            planning::count(state, entries)?;
         }
         None => COUNTED.iter().for_each(|name| state.set(name, Value::Null)),
     }
@@ -241,7 +267,7 @@ fn fresh_id() -> Result<BlockId, Diagnostic> {
     BlockId::parse(&id).map_err(|error| Diagnostic::error("An id cannot be made", error.to_string()))
 }
 
-fn block_id(state: &Value) -> Result<BlockId, Diagnostic> {
+pub(super) fn block_id(state: &Value) -> Result<BlockId, Diagnostic> {
     let id = state.get("revocation_id").as_str().unwrap_or_default();
     BlockId::parse(id).map_err(|error| Diagnostic::error("The state names no revocation", format!("{error}.")))
 }
@@ -313,7 +339,10 @@ impl Resource for SessionRevocation {
     }
 
     async fn plan(&self, context: &Context, request: &PlanRequest, plan: &mut Plan, diagnostics: &mut Diagnostics) {
-        plan.planned.set("in_force", true);
+        // A create that wrote a part of it says so; an update that did is an error, which taints nothing.
+        if request.prior.is_some() {
+            plan.planned.set("in_force", true);
+        }
         if let Err(error) = planning::file(request, plan).await {
             diagnostics.push(error);
         }

@@ -81,7 +81,8 @@ fn expires(object: &Value) -> Result<Expiry, Diagnostic> {
     }
 }
 
-fn users(object: &Value) -> Result<BTreeSet<User>, Diagnostic> {
+/// The list of the configuration.
+pub(super) fn users(object: &Value) -> Result<BTreeSet<User>, Diagnostic> {
     let read = |user: &Value| {
         let text = |name: &str| user.get(name).as_str().unwrap_or_default().to_owned();
         let issuer = Issuer::parse(&text("issuer")).map_err(|_| malformed(&["users"], &text("issuer")))?;

@@ -121,11 +121,12 @@ fn file() -> [Attribute; 2] {
     [
         Attribute::string(
             "file",
-            "Path of a file that names up to 100,000 users and sessions more; users who are blocked at most 50,000. UTF-8, one of \
-             them a line, in one of two formats. JSON lines: `{\"issuer\": \"https://…\", \"subject\": \"…\"}` or \
+            "Path of a file that names up to 100,000 users and sessions more. Of users who are blocked it names at most 50,000: a \
+             block takes three of the 67 places of a page of the store and users spread over 4,096 pages by chance, so with more \
+             of them pages would overflow; sessions and sign-outs take one place. UTF-8, one of them a line, in one of two formats. JSON lines: `{\"issuer\": \"https://…\", \"subject\": \"…\"}` or \
              `{\"session\": \"…\"}`. CSV: a header of the columns `issuer`, `subject` and `session`, as far as they are used, \
              then a line each; a field with a comma or a quote stands in quotes. A user may have an end of his own, \
-             `expires_at`. Empty lines are skipped, repeated ones count once; the first line that is wrong is named and \
+             `expires_at`. Blanks around a field are refused. Empty lines are skipped, repeated ones count once; the first line that is wrong is named and \
              nothing is applied. The state keeps digest and counts, no name; the file has to be there for every change, but not \
              to destroy. In the mode `sign_out` a changed file signs out everybody in it. A user who stands in `users` \
              too follows that list.",
@@ -153,10 +154,16 @@ fn file() -> [Attribute; 2] {
     ]
 }
 
-fn counted() -> [Attribute; 3] {
+fn counted() -> [Attribute; 4] {
     [
         Attribute::number("file_users", "How many users the file names; null without one.").computed(),
         Attribute::number("file_sessions", "How many sessions the file names; null without one.").computed(),
+        Attribute::number(
+            "file_users_until_end",
+            "How many users the file blocks until the revocation itself ends: those without an end of their own who do not \
+             stand in `users`. Null without a file, and for a sign-out.",
+        )
+        .computed(),
         Attribute::string(
             "file_expires_at",
             "When the last block by file ends; null when one of them has no end, or nobody is blocked by file.",
@@ -199,7 +206,8 @@ fn computed() -> [Attribute; 4] {
     [
         Attribute::bool(
             "in_force",
-            "Whether the store holds all of it. False after somebody removed or weakened an entry; the next apply restores it.",
+            "Whether the store holds all of it. False after somebody removed or weakened an entry, and after a create that wrote \
+             only a part, which is a warning; the next apply restores it. A `postcondition` on it makes such an apply fail.",
         )
         .computed(),
         Attribute::string(

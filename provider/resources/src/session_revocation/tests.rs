@@ -9,9 +9,10 @@ use zt_model::secret::SecretBytes;
 use zt_model::session::{Pepper, SessionHandle};
 use zt_model::store::{ApplicationDocument, Expiry, Page, STORE_KEY, StoreDocument, page_key};
 
-use super::edits::{edits, store_edits};
+use super::edits::{edits, store_edits, sweep_edits};
 use super::others::{OtherBlocks, Subject};
 use super::revocation::{Mode, Revocation, User};
+use crate::session_store_usage::filling;
 use crate::store_writer::Edit;
 
 const HOUR: Duration = Duration::from_seconds(3600);
@@ -281,4 +282,96 @@ fn a_block_that_has_ended_is_nobodys() {
     store.apply(None, Some(&short), at(0));
     let two = revocation("AAAAAAA2", Mode::Block, &["bob"]);
     assert_eq!(store.apply(None, Some(&two), at(10)).take(), []);
+}
+
+#[test]
+fn a_repeated_block_writes_nothing_on_a_page_that_collapsed() {
+    let mut store = Store::new();
+    let one = revocation("AAAAAAA1", Mode::Block, &["bob"]);
+    store.apply(None, Some(&one), at(0));
+    let key = page_key(&pepper().user(&user("bob").issuer, "bob"));
+    let mut page = store.page("bob");
+    for number in 0..60 {
+        let letters = format!("{number:02}");
+        page.revoke_session(
+            &SessionHandle::parse(&format!("{}{letters}bbbbbb", &key[2..])).unwrap(),
+            at(5),
+        );
+    }
+    page.settle(HOUR, at(10)).unwrap();
+    assert_eq!((page.not_before(), page.slots()), (at(10), 2), "only the block is left");
+    store.0.insert(key.clone(), page.text());
+    store.apply(None, Some(&one), at(20));
+    assert_eq!(store.0[&key], page.text());
+    // Another end puts the not-before of the block back: a place is taken, nobody is let in.
+    let longer = Revocation {
+        expires: Expiry::At(at(1_000)),
+        ..one.clone()
+    };
+    store.apply(Some(&one), Some(&longer), at(30));
+    assert!(store.blocked("bob", at(999)) && store.not_before("bob") == at(10));
+    store.apply(Some(&longer), None, at(40));
+    assert!(!store.blocked("bob", at(41)) && store.not_before("bob") == at(40));
+}
+
+#[test]
+fn a_block_whose_not_before_was_taken_away_gets_it_back() {
+    let mut store = Store::new();
+    let one = revocation("AAAAAAA1", Mode::Block, &["bob"]);
+    store.apply(None, Some(&one), at(0));
+    let key = page_key(&pepper().user(&user("bob").issuer, "bob"));
+    let text = store.0[&key].clone();
+    let bare = format!("{}{}", &text[..7], text[7..].split('u').next().unwrap());
+    assert!(Page::parse(&bare).is_ok() && bare.len() < text.len(), "{bare}");
+    store.0.insert(key.clone(), bare);
+    store.apply(None, Some(&one), at(9));
+    assert_eq!(store.not_before("bob"), at(0));
+}
+
+#[test]
+fn what_stands_under_an_id_goes_whomever_it_holds_out_and_nothing_else() {
+    let name = ApplicationName::parse("members").unwrap();
+    let mut store = Store::new();
+    store.0.insert(
+        STORE_KEY.to_owned(),
+        r#"{"v":1,"name":"main","id":"AbCd_123","life":3600,"nb":0}"#.to_owned(),
+    );
+    store
+        .0
+        .insert("a:members".to_owned(), r#"{"v":1,"nb":0,"k":{}}"#.to_owned());
+    let whole = |id: &str, subjects: &[&str]| Revocation {
+        whole_store: true,
+        ..revocation(id, Mode::Block, subjects)
+    };
+    let (one, two) = (whole("AAAAAAA1", &["bob", "eve"]), whole("AAAAAAA2", &["bob"]));
+    for revocation in [&one, &two] {
+        store.apply(None, Some(revocation), at(0));
+        let names = std::slice::from_ref(&name);
+        for edit in store_edits((None, Some(revocation)), names, &OtherBlocks::default()) {
+            store.write(&edit, at(0));
+        }
+    }
+    let keys = store.0.keys().filter(|key| !key.starts_with("p:")).cloned();
+    let pages = ["bob", "eve"].map(|subject| page_key(&pepper().user(&user(subject).issuer, subject)));
+    for edit in sweep_edits(&one.id, keys.chain(pages).collect(), HOUR) {
+        store.write(&edit, at(50));
+    }
+    assert!(store.blocked("bob", at(51)) && !store.blocked("eve", at(51)));
+    assert_eq!((store.not_before("bob"), store.not_before("eve")), (at(50), at(50)));
+    let document = StoreDocument::parse(&store.0[STORE_KEY]).unwrap();
+    let application = ApplicationDocument::parse(&store.0["a:members"]).unwrap();
+    assert_eq!(document.blocks().keys().collect::<Vec<_>>(), [&two.id]);
+    assert_eq!(application.blocks().keys().collect::<Vec<_>>(), [&two.id]);
+}
+
+#[test]
+fn a_store_that_fills_up_is_told_from_eighty_percent_on() {
+    let capacity = 5 * 1024 * 1024;
+    let told = |bytes: u64| filling(bytes).map(|warning| warning.summary);
+    assert_eq!(told(capacity * 80 / 100 - 1), None);
+    assert_eq!(
+        told(capacity * 80 / 100).as_deref(),
+        Some("The session store is 80 % full")
+    );
+    assert_eq!(told(capacity - 1).as_deref(), Some("The session store is 100 % full"));
 }

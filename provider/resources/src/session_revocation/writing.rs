@@ -6,7 +6,7 @@ use zt_model::instant::Instant;
 use zt_model::session::Pepper;
 
 use super::bulk::{Crowd, Entries, Task, crowd_edits};
-use super::edits::{edits, store_edits};
+use super::edits::{edits, store_edits, sweep_edits};
 use super::others::OtherBlocks;
 use super::resource::SessionRevocation;
 use super::revocation::{Mode, Revocation};
@@ -22,6 +22,10 @@ pub(super) struct Change<'all> {
     pub(super) after: Option<&'all Revocation>,
     /// What happens to the users of a file; none when nothing does.
     pub(super) file: Option<FileChange<'all>>,
+    /// Whether something was lost, so that all of what shall be is written, and not only what changes.
+    pub(super) repair: bool,
+    /// Documents with blocks under its id, which go with it.
+    pub(super) left: &'all [String],
 }
 
 /// What happens to the users of a file.
@@ -52,11 +56,27 @@ impl<'all> FileChange<'all> {
 }
 
 impl<'all> Change<'all> {
+    /// Of what changes, where nothing was lost and nothing was left.
     pub(super) fn new(
         (before, after): (Option<&'all Revocation>, Option<&'all Revocation>),
         file: Option<FileChange<'all>>,
     ) -> Self {
-        Self { before, after, file }
+        Self {
+            before,
+            after,
+            file,
+            repair: false,
+            left: &[],
+        }
+    }
+
+    /// The steps to it. They go together, so that who moves from the list to the file is not let in between.
+    fn steps(&self) -> Vec<(Option<&'all Revocation>, Option<&'all Revocation>)> {
+        let change = (self.before, self.after);
+        match self.repair {
+            true => vec![change, (None, self.after)],
+            false => vec![change],
+        }
     }
 
     /// The edits of the pages that a file makes.
@@ -89,17 +109,28 @@ impl SessionRevocation {
         let arn = store.get("arn").as_str().unwrap_or_default();
         let writer = connected.writers.of(&connected.aws, arn);
         let others = OtherBlocks::default();
-        let both = (change.before, change.after);
         let mut at = None;
         let whole = |revocation: &Revocation| revocation.whole_store;
-        if both.0.is_some_and(whole) || both.1.is_some_and(whole) {
-            at = apply(&writer, store_edits(both, &[], &others)).await?;
+        if change.before.is_some_and(whole) || change.after.is_some_and(whole) {
+            let edits = |applications: &[ApplicationName]| {
+                let steps = change.steps().into_iter();
+                steps
+                    .flat_map(|both| store_edits(both, applications, &others))
+                    .collect()
+            };
+            at = apply(&writer, edits(&[])).await?;
             let applications = applications(&connected, arn).await.map_err(Failure::after)?;
-            apply(&writer, store_edits(both, &applications, &others)).await?;
+            apply(&writer, edits(&applications)).await?;
         }
-        let mut all = edits(both, &facts.pepper, facts.longest, &others);
+        let steps = change.steps().into_iter();
+        let mut all: Vec<Edit> = steps
+            .flat_map(|both| edits(both, &facts.pepper, facts.longest, &others))
+            .collect();
         if let Some(task) = change.task(&facts.pepper) {
             all.extend(crowd_edits(task, facts.longest, &others));
+        }
+        if let Some(gone) = change.before.filter(|_| change.after.is_none()) {
+            all.extend(sweep_edits(&gone.id, change.left.to_vec(), facts.longest));
         }
         let written = apply(&writer, all).await?;
         let mut warnings: Diagnostics = others.take().iter().map(|other| other.warning(arn)).collect();

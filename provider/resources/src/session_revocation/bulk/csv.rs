@@ -1,6 +1,6 @@
 //! The CSV form of a revocation file: RFC 4180 with a header, except that a field never goes over the end of its line.
 
-use super::entries::Line;
+use super::line::Line;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use zt_model::ids::Issuer;
 use zt_model::instant::Instant;
 use zt_model::session::SessionHandle;
@@ -12,6 +11,7 @@ use super::super::revocation::User;
 use super::super::schema::LAST;
 use super::super::time;
 use super::csv;
+use super::line::Line;
 
 /// Most users and sessions one file may name.
 pub(super) const MOST: usize = 100_000;
@@ -29,16 +29,6 @@ pub(crate) struct Entries {
 pub(super) struct LineError {
     pub(super) line: usize,
     pub(super) why: String,
-}
-
-/// One line, in either format.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Line {
-    pub(super) issuer: Option<String>,
-    pub(super) subject: Option<String>,
-    pub(super) session: Option<String>,
-    pub(super) expires_at: Option<String>,
 }
 
 /// What the first line decided.
@@ -116,6 +106,7 @@ fn json(text: &str) -> Result<Line, String> {
 
 impl Entries {
     fn add(&mut self, line: Line) -> Result<(), String> {
+        line.check()?;
         match (line.session, line.issuer, line.subject) {
             (Some(session), None, None) if line.expires_at.is_none() => {
                 let handle = SessionHandle::parse(&session)
@@ -165,9 +156,20 @@ impl Entries {
         self.users.values().any(Option::is_some)
     }
 
+    /// How many users are out until the revocation itself ends, `listed` ones apart.
+    pub(crate) fn lasting(&self, listed: &BTreeSet<User>) -> usize {
+        self.unlisted(listed).filter(|end| end.is_none()).count()
+    }
+
     /// The latest end of a user, where users without one of their own end with the revocation; none when nobody is blocked.
-    pub(crate) fn latest(&self, default: Expiry) -> Option<Expiry> {
-        self.users.values().map(|end| end.map_or(default, Expiry::At)).max()
+    pub(crate) fn latest(&self, default: Expiry, listed: &BTreeSet<User>) -> Option<Expiry> {
+        self.unlisted(listed).map(|end| end.map_or(default, Expiry::At)).max()
+    }
+
+    /// The ends of all who do not follow the list of the configuration.
+    fn unlisted(&self, listed: &BTreeSet<User>) -> impl Iterator<Item = Option<Instant>> {
+        let own = self.users.iter().filter(|(user, _)| !listed.contains(*user));
+        own.map(|(_, end)| *end)
     }
 }
 
@@ -205,13 +207,16 @@ mod tests {
         assert_eq!((entries.users(), entries.sessions(), entries.has_ends()), (2, 1, true));
         let subjects: Vec<&str> = entries.users.keys().map(|user| user.subject.as_str()).collect();
         assert_eq!(subjects, ["x, \"y\"", "z"]);
-        assert_eq!(entries.latest(Expiry::Never), Some(Expiry::Never));
+        assert_eq!(entries.latest(Expiry::Never, &BTreeSet::new()), Some(Expiry::Never));
     }
 
     #[test]
     fn repeated_lines_count_once() {
         let entries = read("session\nABcdEFghij\nABcdEFghij\n").unwrap();
-        assert_eq!((entries.len(), entries.latest(Expiry::Never)), (1, None));
+        assert_eq!(
+            (entries.len(), entries.latest(Expiry::Never, &BTreeSet::new())),
+            (1, None)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The file itself: found, read line by line, and held against the digest that the configuration names.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path as FilePath;
 
 use aws_lc_rs::digest;
@@ -56,18 +56,20 @@ impl RevocationFile {
     }
 
     fn read(&self) -> Loaded {
-        let opened = std::fs::File::open(FilePath::new(&self.path)).and_then(|file| Ok((file.metadata()?, file)));
-        let (metadata, file) = match opened {
-            Ok(opened) => opened,
+        let path = FilePath::new(&self.path);
+        // Looked at before it is opened: the opening of a pipe waits for somebody who writes it.
+        let file = match std::fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => return Loaded::Absent(self.unreadable("it is no file")),
+            Ok(metadata) if metadata.len() > MOST_BYTES => {
+                return Loaded::Wrong(self.unreadable("it is larger than 64 MiB"));
+            }
+            Ok(_) => std::fs::File::open(path),
+            Err(error) => Err(error),
+        };
+        let mut source = match file {
+            Ok(file) => BufReader::new(file.take(MOST_BYTES)),
             Err(error) => return Loaded::Absent(self.unreadable(&error.to_string())),
         };
-        if !metadata.is_file() {
-            return Loaded::Absent(self.unreadable("it is no file"));
-        }
-        if metadata.len() > MOST_BYTES {
-            return Loaded::Wrong(self.unreadable("it is larger than 64 MiB"));
-        }
-        let mut source = BufReader::new(file);
         let (mut hash, mut reader) = (digest::Context::new(&digest::SHA256), Reader::default());
         let (mut line, mut fault) = (Vec::new(), None);
         loop {

@@ -8,6 +8,7 @@ mod csv;
 mod edits;
 mod entries;
 mod file;
+mod line;
 mod standing;
 #[cfg(test)]
 mod tests;

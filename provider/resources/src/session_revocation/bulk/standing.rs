@@ -41,13 +41,16 @@ impl Crowd {
     }
 }
 
-/// How many blocks of a revocation stand in all pages.
-pub(crate) fn held_by(texts: &BTreeMap<String, Option<String>>, id: &BlockId, now: Instant) -> usize {
+/// How many blocks of a revocation stand in all pages at a time, those of its own list apart.
+pub(crate) fn held_by(texts: &BTreeMap<String, Option<String>>, id: &BlockId, list: &Crowd, at: Instant) -> usize {
     let pages = texts.keys().filter(|key| key.starts_with("p:"));
-    pages
-        .filter_map(|key| parsed(texts, key))
-        .map(|page| page.blocks_by(id, now))
-        .sum()
+    let held = |key: &String| {
+        let page = parsed(texts, key)?;
+        let listed = list.listed.get(key).into_iter().flatten();
+        let of_list = listed.filter(|user| page.block(user, id).is_some_and(|block| block.expires.stands(at)));
+        Some(page.blocks_by(id, at).saturating_sub(of_list.count()))
+    };
+    pages.filter_map(held).sum()
 }
 
 fn parsed(texts: &BTreeMap<String, Option<String>>, key: &str) -> Option<Page> {

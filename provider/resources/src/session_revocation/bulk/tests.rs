@@ -144,7 +144,7 @@ fn a_file_blocks_and_lifting_it_needs_no_file_and_revives_nobody() {
     let names = users(["bob", "eve"]);
     assert_eq!(store.apply(&one, Some(&names), false, at(0)), 2);
     assert!(store.blocked("bob", at(1)) && store.stands(&one, &names, at(1)));
-    assert_eq!(held_by(&store.0, &one.id, at(1)), 2);
+    assert_eq!(held_by(&store.0, &one.id, &Crowd::default(), at(1)), 2);
     assert_eq!(
         store.apply(&one, Some(&names), true, at(5)),
         0,
@@ -153,7 +153,7 @@ fn a_file_blocks_and_lifting_it_needs_no_file_and_revives_nobody() {
     assert_eq!(store.destroy(&one, at(60)), 2);
     assert!(!store.blocked("bob", at(61)) && !store.blocked("eve", at(61)));
     assert_eq!((store.not_before("bob"), store.not_before("eve")), (at(60), at(60)));
-    assert_eq!(held_by(&store.0, &one.id, at(61)), 0);
+    assert_eq!(held_by(&store.0, &one.id, &Crowd::default(), at(61)), 0);
 }
 
 #[test]
@@ -268,4 +268,46 @@ fn a_hundred_thousand_sign_outs_collapse_no_page() {
         let page = Page::parse(text.as_deref().unwrap()).unwrap();
         assert_eq!(page.not_before(), Instant::ZERO, "{key} collapsed");
     }
+}
+
+#[test]
+fn the_blocks_of_the_list_are_not_counted_as_the_files() {
+    let mut store = Store::new();
+    let one = revocation("AAAAAAA1", Mode::Block, &["listed"]);
+    let named = pepper().user(&user("listed").issuer, "listed");
+    let mut page = store.page("listed");
+    page.set_block(&named, &one.id, Expiry::Never, at(0));
+    store.0.insert(page_key(&named), Some(page.text()));
+    let names = users(["listed", "bob", "eve"]);
+    store.apply(&one, Some(&names), false, at(0));
+    let list = Crowd::of_list(&one, &pepper());
+    assert_eq!(held_by(&store.0, &one.id, &list, at(1)), 2);
+    assert_eq!(names.lasting(&one.users), 2);
+    store.0.insert(
+        page_key(&pepper().user(&user("bob").issuer, "bob")),
+        Some(Page::EMPTY.to_owned()),
+    );
+    assert_eq!(held_by(&store.0, &one.id, &list, at(1)), 1);
+}
+
+#[test]
+fn who_has_an_end_of_his_own_is_not_counted_on_to_the_end() {
+    let none = Default::default();
+    let end = super::super::time::format(at(100));
+    let lines = [
+        format!("https://login.example.com,soon,,{end}"),
+        "https://login.example.com,never,,".to_owned(),
+    ];
+    let names = entries(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((names.users(), names.lasting(&none)), (2, 1));
+    assert_eq!(
+        names.latest(Expiry::Never, &[user("never")].into()),
+        Some(Expiry::At(at(100)))
+    );
+    assert_eq!(names.latest(Expiry::At(at(200)), &none), Some(Expiry::At(at(200))));
+    let sessions = entries(&[",,AAbbbbbbbb,"]);
+    assert_eq!(
+        (sessions.lasting(&none), sessions.latest(Expiry::Never, &none)),
+        (0, None)
+    );
 }
