@@ -6,6 +6,7 @@
 mod attach;
 mod bad_input;
 mod by_file;
+mod by_file_life;
 mod coalescing;
 mod crashes;
 mod crowd_firewall;
