@@ -194,6 +194,23 @@ fn what_a_killed_first_file_left_goes_with_the_revocation() {
 }
 
 #[test]
+fn whom_a_killed_update_blocked_is_let_in_when_its_file_is_taken_back() {
+    let scene = Scene::new();
+    let terraform = scene.elsewhere(&scene.file(0..150, 0), "");
+    terraform.apply(&[]).success();
+    terraform.write("leavers.csv", &scene.file(0..300, 0));
+    let at = At::new("cloudfront-keyvaluestore", "UpdateKeys", 1);
+    kill::planned_apply_at(&scene.cloud, &terraform, (&at, When::After));
+    assert!(blocks(&scene.cloud).len() > 150, "nothing was left behind");
+    terraform.write("leavers.csv", &scene.file(0..150, 0));
+    terraform.apply(&[]).success();
+    assert_eq!(blocks(&scene.cloud), vec![id(&terraform); 150]);
+    terraform.plan_is_empty();
+    terraform.destroy().success();
+    scene.end();
+}
+
+#[test]
 fn what_a_killed_update_blocked_of_everyone_goes_with_the_revocation() {
     let scene = Scene::new();
     let terraform = scene.elsewhere("", "");

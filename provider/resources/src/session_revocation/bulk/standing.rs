@@ -21,23 +21,28 @@ pub(crate) struct Terms {
 }
 
 impl Crowd {
-    /// Whether the store holds every entry that has not ended by itself.
+    /// Whether the store holds every entry that has not ended by itself, and on the pages at hand no block more.
     pub(crate) fn stands(&self, texts: &BTreeMap<String, Option<String>>, id: &BlockId, terms: Terms) -> bool {
-        self.pages.iter().all(|(key, crowd)| {
-            let Some(page) = parsed(texts, key) else {
-                return false;
-            };
-            let user = |(user, end): &(_, Expiry)| match terms.mode {
-                Mode::Block => {
-                    !end.stands(terms.now) || page.block(user, id).is_some_and(|block| block.expires == *end)
-                }
-                Mode::SignOut => page.user_not_before(user) >= terms.since || terms.may_be_gone,
-            };
-            crowd.users.iter().all(user)
-                && crowd.sessions.iter().all(|session| {
-                    page.session_revoked(session).is_some() || page.not_before() >= terms.since || terms.may_be_gone
-                })
-        })
+        let users = self.pages.values().flat_map(|crowd| &crowd.users);
+        let blocked = users.filter(|(_, end)| terms.mode == Mode::Block && end.stands(terms.now));
+        // More of them is what an update left that was killed: whom it blocked, nobody names any more.
+        let no_more = held_by(texts, id, self, terms.now) <= blocked.count();
+        no_more
+            && self.pages.iter().all(|(key, crowd)| {
+                let Some(page) = parsed(texts, key) else {
+                    return false;
+                };
+                let user = |(user, end): &(_, Expiry)| match terms.mode {
+                    Mode::Block => {
+                        !end.stands(terms.now) || page.block(user, id).is_some_and(|block| block.expires == *end)
+                    }
+                    Mode::SignOut => page.user_not_before(user) >= terms.since || terms.may_be_gone,
+                };
+                crowd.users.iter().all(user)
+                    && crowd.sessions.iter().all(|session| {
+                        page.session_revoked(session).is_some() || page.not_before() >= terms.since || terms.may_be_gone
+                    })
+            })
     }
 }
 

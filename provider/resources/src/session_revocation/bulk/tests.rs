@@ -232,7 +232,7 @@ fn a_missing_entry_is_seen() {
     let names = entries(&["https://login.example.com,bob,,", ",,AAbbbbbbbb,"]);
     for mode in [Mode::Block, Mode::SignOut] {
         let one = revocation("AAAAAAA1", mode, &[]);
-        store.apply(&one, Some(&names), false, at(0));
+        store.apply(&one, Some(&names), true, at(0));
         assert!(store.stands(&one, &names, at(1)));
         let page = Page::parse(store.0["p:AA"].as_deref().unwrap()).unwrap();
         assert_eq!(page.session_revoked(&handle), Some(at(0)));
@@ -245,6 +245,22 @@ fn a_missing_entry_is_seen() {
             store.0 = whole.clone();
         }
     }
+}
+
+#[test]
+fn a_block_too_many_is_seen_and_the_lists_own_is_none() {
+    let mut store = Store::new();
+    let one = revocation("AAAAAAA1", Mode::Block, &["listed"]);
+    let named = pepper().user(&user("listed").issuer, "listed");
+    let mut page = store.page("listed");
+    page.set_block(&named, &one.id, Expiry::Never, at(0));
+    store.0.insert(page_key(&named), Some(page.text()));
+    let (names, more) = (users(["bob"]), users(["bob", "eve"]));
+    store.apply(&one, Some(&more), false, at(0));
+    assert!(!store.stands(&one, &names, at(1)) && store.stands(&one, &more, at(1)));
+    assert!(!store.stands(&revocation("AAAAAAA1", Mode::SignOut, &["listed"]), &names, at(1)));
+    store.apply(&one, Some(&names), true, at(2));
+    assert!(store.stands(&one, &names, at(3)));
 }
 
 #[test]
