@@ -98,3 +98,35 @@ fn blocks_of_everyone(pair: &Pair) -> BTreeMap<BlockId, Expiry> {
     }
     BTreeMap::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The edge contract's own form: a block and the id that set it.
+    const PAGE: &str = "1000000bAAAAAAAAzzzzzziBBBBBBB1tfmrk0bCCCCCCCC000001iBBBBBBB2tfmrk0";
+
+    #[test]
+    fn each_document_with_a_block_of_the_id_is_found_and_the_stores_own_comes_first() {
+        let pairs = [
+            ("a:members", r#"{"v":1,"nb":0,"k":{},"e":{"BBBBBBB1":0}}"#),
+            ("a:others", r#"{"v":1,"nb":0,"k":{},"e":{"BBBBBBB2":0}}"#),
+            ("p:AA", PAGE),
+            ("p:AB", Page::EMPTY),
+            ("p:AC", "garbage"),
+            (
+                STORE_KEY,
+                r#"{"v":1,"name":"main","id":"AbCd_123","life":3600,"nb":0,"e":{"BBBBBBB1":0}}"#,
+            ),
+            ("t:members:BBBBBBB1", "{}"),
+        ];
+        let pairs = pairs.map(|(key, value)| Pair {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        });
+        let keys = |id: &str| Holding::of(&pairs).keys(&BlockId::parse(id).unwrap());
+        assert_eq!(keys("BBBBBBB1"), [STORE_KEY, "a:members", "p:AA"]);
+        assert_eq!(keys("BBBBBBB2"), ["a:others", "p:AA"], "one that has ended counts");
+        assert!(keys("BBBBBBB3").is_empty());
+    }
+}

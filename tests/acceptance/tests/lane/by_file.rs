@@ -350,7 +350,12 @@ fn mistakes_in_a_file_are_found_by_the_plan() {
     check("", "", &["line 1", "has named nobody"]);
     let ends = format!("issuer,subject,expires_at\n{},bob,2030-01-01T00:00:00Z\n", scene.issuer);
     check(&ends, "  mode = \"sign_out\"\n", &["A sign-out has no end"]);
-    check(&scene.file(0..50_001, 0), "", &["blocks 50001 users", "sign_out"]);
+    for users in [50_001, 100_000] {
+        let told = format!("blocks {users} users; the pages of a store take 50000 for sure");
+        check(&scene.file(0..users, 0), "", &[&told, "mode = \"sign_out\"", "file ="]);
+    }
+    let told = ["line 100002: more than 100000", "split them over several revocations"];
+    check(&scene.file(0..100_001, 0), "  mode = \"sign_out\"\n", &told);
 
     let replaced = |from: &str, to: &str, texts: &[&str]| {
         let terraform = scene.elsewhere(&good, "");

@@ -131,3 +131,35 @@ impl RevocationFile {
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &FilePath) -> String {
+        let file = RevocationFile {
+            path: path.display().to_string(),
+            sha256: "0".repeat(64),
+        };
+        match file.read() {
+            Loaded::Entries(_) => "it was read".to_owned(),
+            Loaded::Absent(diagnostic) | Loaded::Wrong(diagnostic) => diagnostic.detail,
+        }
+    }
+
+    /// The opening of a pipe that nobody writes would wait for ever, and Terraform with it.
+    #[test]
+    fn what_is_no_file_is_told_at_once() {
+        let folder = std::env::temp_dir().join(format!("zt-no-file-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let pipe = folder.join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        for path in [&folder, &pipe] {
+            let told = told(path);
+            assert!(told.contains("it is no file"), "{told}");
+        }
+        assert!(told(&folder.join("nothing")).contains("No such file"));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
