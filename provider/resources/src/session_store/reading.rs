@@ -20,13 +20,12 @@ pub(super) async fn look(connected: &Connected, mut state: Value) -> Result<Opti
     let name = store_name(&state)?;
     let cloudfront = connected.aws.cloudfront();
     let store = optional(cloudfront.describe_store(&key_value_store_name(&name)).await);
-    let Some(store) = store.map_err(|error| diagnostic(&error))? else {
-        return Ok(None);
-    };
-    let mark = StoreMark::from_comment(&store.comment);
     let instance = state.get("instance_id").as_str().map(str::to_owned);
     let same = |mark: &StoreMark| instance.as_deref().is_none_or(|known| known == mark.instance.as_str());
-    let Some(mark) = mark.filter(same) else {
+    let Some(store) = store.map_err(|error| diagnostic(&error))? else {
+        return remains(&connected.aws, state, &name, same).await;
+    };
+    let Some(mark) = StoreMark::from_comment(&store.comment).filter(same) else {
         tracing::warn!(
             store = name.as_str(),
             "the key value store of this name is not the one in the state"
@@ -64,6 +63,25 @@ pub(super) async fn look(connected: &Connected, mut state: Value) -> Result<Opti
     )?;
     stock.put(&mut state);
     settings::put_seen(&mut state, &seen);
+    state.set("session_store", schema::reference(&state));
+    Ok(Some(state))
+}
+
+/// What is left of a store without its KeyValueStore: a destroy that was interrupted, or somebody's mistake. The pepper is the last
+/// object removed, so as long as it is there the writer and its queues may be; forgotten, nobody would ever remove them.
+async fn remains(
+    aws: &Aws,
+    mut state: Value,
+    name: &StoreName,
+    same: impl Fn(&StoreMark) -> bool,
+) -> Result<Option<Value>, Diagnostic> {
+    let secret = optional(aws.secretsmanager().describe(&pepper::secret_name(name)).await);
+    let secret = secret.map_err(|error| diagnostic(&error))?;
+    let ours = |tags: &Tags| StoreMark::from_tags(tags).is_some_and(|mark| mark.store == *name && same(&mark));
+    if !secret.is_some_and(|secret| !secret.deleted && ours(&secret.tags)) {
+        return Ok(None);
+    }
+    state.set("arn", Value::Null);
     state.set("session_store", schema::reference(&state));
     Ok(Some(state))
 }

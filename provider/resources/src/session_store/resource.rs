@@ -314,6 +314,11 @@ impl Resource for SessionStore {
                     plan.mark_unknown(Path::root().attribute(name));
                 }
             }
+            // Without its KeyValueStore nothing of a store is of use: what is left goes, and another one comes.
+            if prior.get("arn").is_null() {
+                plan.mark_unknown(Path::root().attribute("arn"));
+                plan.replace_for(Path::root().attribute("arn"));
+            }
         }
         if request
             .prior

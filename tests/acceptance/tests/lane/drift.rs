@@ -86,3 +86,25 @@ for key, value in list(pairs()):
 "#,
     );
 }
+
+/// A destroy that is interrupted after its first deletion leaves the same behind.
+const WITHOUT_KEYS: &str = r#"
+etag = cloudfront.describe_key_value_store(Name="zt-main")["ETag"]
+cloudfront.delete_key_value_store(Name="zt-main", IfMatch=etag)
+"#;
+
+#[test]
+fn a_store_without_its_keys_is_replaced_and_destroyed_whole() {
+    let cloud = LocalCloud::start();
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &[HEAD, STORE].concat())]);
+    terraform.apply(&[]).success();
+    somebody_else(&cloud, WITHOUT_KEYS);
+    terraform
+        .apply(&[])
+        .success()
+        .says("zt_session_store.main must be replaced");
+    terraform.plan_is_empty();
+    somebody_else(&cloud, WITHOUT_KEYS);
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
+}
