@@ -17,6 +17,7 @@ use crate::session_store::SessionStore;
 use crate::session_store_usage::SessionStoreUsage;
 use crate::store_deny_statement::StoreDenyStatement;
 use crate::user_handle::UserHandle;
+use crate::web_acl::FirewallAlone;
 
 /// The managed resources over one connection.
 pub fn resources(connection: &Connection) -> Vec<Arc<dyn Resource>> {
@@ -27,6 +28,7 @@ pub fn resources(connection: &Connection) -> Vec<Arc<dyn Resource>> {
         Arc::new(ServiceToken::new(connection.clone())),
         Arc::new(SessionRevocation::new(connection.clone())),
         Arc::new(SessionStore::new(connection.clone())),
+        Arc::new(FirewallAlone::new(connection.clone())),
     ]
 }
 

@@ -1,7 +1,10 @@
-//! The web application firewall in CloudFront's scope (us-east-1): web ACLs with their lock token, and what a rule costs.
+//! The web application firewall in CloudFront's scope (us-east-1): web ACLs with their lock token, IP sets,
+//! logging, and what a rule costs.
 //!
 //! Promises: a write without a current lock token is a conflict and changes nothing; rules are compared in our own types, and
 //! a rule that they cannot say is read as [`Statement::Foreign`], which differs from all that we want.
+
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_wafv2::Client;
 use aws_sdk_wafv2::types as sdk;
@@ -12,13 +15,19 @@ use crate::error::{AwsError, ErrorKind, Result};
 use crate::retry::repeat_while;
 use crate::tags::{self, Tags};
 
+mod ip_set;
+mod logging;
 mod rule;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod text;
 
-pub use rule::{Action, DefaultAction, Override, Rule};
-pub use statement::{PathPosition, Statement};
+pub use ip_set::{IpSet, IpSetConfig, IpSetSummary, IpVersion};
+pub use logging::{Kept, Logging};
+pub use rule::{Action, Body, BodyKind, CustomAnswer, DefaultAction, Override, Rule};
+pub use statement::{BotControl, Statement};
+pub use text::{Part, Position, Reading};
 
 const SCOPE: sdk::Scope = sdk::Scope::Cloudfront;
 /// How long an object may take to be usable by the next call.
@@ -42,6 +51,8 @@ pub struct WebAclConfig {
     pub default_action: DefaultAction,
     /// Its rules, by priority.
     pub rules: Vec<Rule>,
+    /// The bodies of custom answers, by key.
+    pub bodies: BTreeMap<String, Body>,
 }
 
 /// A web ACL as it stands.
@@ -72,6 +83,7 @@ impl Wafv2 {
         const OPERATION: &str = "CreateWebACL";
         let name = config.name.as_str();
         let rules = self.rules(OPERATION, config)?;
+        let bodies = self.bodies(OPERATION, config)?;
         let tags = sdk_tags(tags).map_err(self.caller.unbuilt(OPERATION, name))?;
         let tags = Some(tags).filter(|tags| !tags.is_empty());
         let metrics = rule::metrics(name).map_err(self.caller.unbuilt(OPERATION, name))?;
@@ -84,6 +96,7 @@ impl Wafv2 {
                 .set_description(description(config))
                 .default_action(config.default_action.sdk())
                 .set_rules(Some(rules.clone()))
+                .set_custom_response_bodies(bodies.clone())
                 .visibility_config(metrics.clone())
                 .set_tags(tags.clone())
                 .send();
@@ -123,6 +136,12 @@ impl Wafv2 {
                 description: found.description.unwrap_or_default(),
                 default_action: DefaultAction::from_sdk(found.default_action),
                 rules,
+                bodies: found
+                    .custom_response_bodies
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(key, body)| (key, Body::from_sdk(body)))
+                    .collect(),
             },
         })
     }
@@ -163,6 +182,7 @@ impl Wafv2 {
         const OPERATION: &str = "UpdateWebACL";
         let name = config.name.as_str();
         let rules = self.rules(OPERATION, config)?;
+        let bodies = self.bodies(OPERATION, config)?;
         let metrics = rule::metrics(name).map_err(self.caller.unbuilt(OPERATION, name))?;
         let answer = repeat_while(&self.caller.stop, SPREADS, unavailable, || {
             let request = self
@@ -175,6 +195,7 @@ impl Wafv2 {
                 .set_description(description(config))
                 .default_action(config.default_action.sdk())
                 .set_rules(Some(rules.clone()))
+                .set_custom_response_bodies(bodies.clone())
                 .visibility_config(metrics.clone())
                 .send();
             self.caller.call(OPERATION, name, request)
@@ -255,6 +276,18 @@ impl Wafv2 {
         let convert = |rule| rule::to_sdk(rule);
         let rules: Result<Vec<_>, BuildError> = config.rules.iter().map(convert).collect();
         rules.map_err(self.caller.unbuilt(operation, &config.name))
+    }
+
+    /// The API refuses an empty map.
+    fn bodies(
+        &self,
+        operation: &'static str,
+        config: &WebAclConfig,
+    ) -> Result<Option<HashMap<String, sdk::CustomResponseBody>>> {
+        let entry = |(key, body): (&String, &Body)| Ok((key.clone(), body.sdk()?));
+        let bodies: Result<HashMap<_, _>, BuildError> = config.bodies.iter().map(entry).collect();
+        let bodies = bodies.map_err(self.caller.unbuilt(operation, &config.name))?;
+        Ok(Some(bodies).filter(|bodies| !bodies.is_empty()))
     }
 }
 

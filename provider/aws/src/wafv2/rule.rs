@@ -27,8 +27,8 @@ pub struct Rule {
 pub enum Action {
     /// Let it pass at once.
     Allow,
-    /// Refuse it, with 403 or with this status.
-    Block(Option<u16>),
+    /// Refuse it, with AWS's own 403 or with this answer.
+    Block(Option<CustomAnswer>),
     /// Count it only.
     Count,
     /// Ask the browser to prove itself silently.
@@ -39,6 +39,59 @@ pub enum Action {
     Group,
     /// For a managed group: count whatever its rules say.
     GroupCount,
+}
+
+/// The answer to a refused request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomAnswer {
+    /// Its status.
+    pub status: u16,
+    /// Key of its body among the web ACL's bodies.
+    pub body: Option<String>,
+}
+
+/// A body that custom answers name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// What it is.
+    pub kind: BodyKind,
+    /// Its text.
+    pub content: String,
+}
+
+/// Types of bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// `text/plain`
+    Plain,
+    /// `text/html`
+    Html,
+    /// `application/json`
+    Json,
+}
+
+impl Body {
+    pub(super) fn sdk(&self) -> Result<sdk::CustomResponseBody, BuildError> {
+        let kind = match self.kind {
+            BodyKind::Plain => sdk::ResponseContentType::TextPlain,
+            BodyKind::Html => sdk::ResponseContentType::TextHtml,
+            BodyKind::Json => sdk::ResponseContentType::ApplicationJson,
+        };
+        let body = sdk::CustomResponseBody::builder().content_type(kind);
+        body.content(&self.content).build()
+    }
+
+    pub(super) fn from_sdk(body: sdk::CustomResponseBody) -> Self {
+        let kind = match body.content_type {
+            sdk::ResponseContentType::TextHtml => BodyKind::Html,
+            sdk::ResponseContentType::ApplicationJson => BodyKind::Json,
+            _ => BodyKind::Plain,
+        };
+        Self {
+            kind,
+            content: body.content,
+        }
+    }
 }
 
 /// What a rule of a managed group does instead.
@@ -126,10 +179,12 @@ fn action_to_sdk(action: &Action) -> Result<sdk::RuleAction, BuildError> {
     let builder = sdk::RuleAction::builder();
     Ok(match action {
         Action::Allow => builder.allow(sdk::AllowAction::builder().build()),
-        Action::Block(status) => {
+        Action::Block(answer) => {
             let mut block = sdk::BlockAction::builder();
-            if let Some(status) = status {
-                block = block.custom_response(sdk::CustomResponse::builder().response_code((*status).into()).build()?);
+            if let Some(answer) = answer {
+                let response = sdk::CustomResponse::builder().response_code(answer.status.into());
+                let response = response.set_custom_response_body_key(answer.body.clone());
+                block = block.custom_response(response.build()?);
             }
             builder.block(block.build())
         }
@@ -162,11 +217,13 @@ pub(super) fn from_sdk(rule: sdk::Rule) -> Rule {
 
 fn action_from_sdk(action: &sdk::RuleAction) -> Action {
     if let Some(block) = &action.block {
-        let status = block
-            .custom_response
-            .as_ref()
-            .and_then(|response| u16::try_from(response.response_code).ok());
-        Action::Block(status)
+        let answer = block.custom_response.as_ref().and_then(|response| {
+            Some(CustomAnswer {
+                status: u16::try_from(response.response_code).ok()?,
+                body: response.custom_response_body_key.clone(),
+            })
+        });
+        Action::Block(answer)
     } else if action.allow.is_some() {
         Action::Allow
     } else if action.challenge.is_some() {

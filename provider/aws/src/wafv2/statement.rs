@@ -1,15 +1,14 @@
 //! When a rule of a web ACL applies.
 //!
-//! Paths are compared after percent-decoding, path normalisation and lower-casing, so that no spelling of a path slips by:
-//! texts and expressions given here are written in lower case.
+//! A statement that our types cannot say is read as [`Statement::Foreign`] and never written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_wafv2::types as sdk;
-use aws_smithy_types::Blob;
 use aws_smithy_types::error::operation::BuildError;
 
 use super::rule::{self, Override};
+use super::text::{self, Part, Position, Reading};
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +26,26 @@ pub enum Statement {
     Countries(BTreeSet<String>),
     /// The address is in an IP set, by ARN.
     IpSet(String),
-    /// The path holds this text there.
-    Path {
-        /// The text, in lower case.
+    /// The part of a request holds this text there.
+    Text {
+        /// What is looked at.
+        part: Part,
+        /// The text, as the reading leaves it.
         text: String,
         /// Where.
-        position: PathPosition,
+        position: Position,
+        /// How the part is read before.
+        reading: Reading,
     },
-    /// The path matches this expression, in lower case.
-    PathRegex(String),
+    /// The part of a request matches this expression.
+    Regex {
+        /// What is looked at.
+        part: Part,
+        /// The expression, as the reading leaves what it matches.
+        expression: String,
+        /// How the part is read before.
+        reading: Reading,
+    },
     /// The request carries a label.
     Label(String),
     /// A managed group of rules.
@@ -48,6 +58,8 @@ pub enum Statement {
         version: Option<String>,
         /// What some of its rules do instead.
         overrides: BTreeMap<String, Override>,
+        /// How closely AWS's bot control looks, where this is that group.
+        bot_control: Option<BotControl>,
         /// Which requests are inspected; all without it.
         scope: Option<Box<Statement>>,
     },
@@ -61,17 +73,16 @@ pub enum Statement {
     Foreign,
 }
 
-/// Where in a path.
+/// How closely AWS's bot control looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathPosition {
-    /// The whole path.
-    Exactly,
-    /// Its beginning.
-    Start,
-    /// Its end.
-    End,
-    /// Anywhere.
-    Contains,
+pub enum BotControl {
+    /// At bots that say what they are.
+    Common,
+    /// At those that hide, too.
+    Targeted {
+        /// With analysis of the traffic of the last weeks.
+        machine_learning: bool,
+    },
 }
 
 pub(super) fn to_sdk(statement: &Statement) -> Result<sdk::Statement, BuildError> {
@@ -88,19 +99,21 @@ pub(super) fn to_sdk(statement: &Statement) -> Result<sdk::Statement, BuildError
             let set = sdk::IpSetReferenceStatement::builder().arn(arn);
             builder.ip_set_reference_statement(set.build()?)
         }
-        Statement::Path { text, position } => builder.byte_match_statement(
-            sdk::ByteMatchStatement::builder()
-                .search_string(Blob::new(text.as_bytes()))
-                .field_to_match(path_field())
-                .set_text_transformations(Some(transformations()?))
-                .positional_constraint(position.sdk())
-                .build()?,
-        ),
-        Statement::PathRegex(expression) => builder.regex_match_statement(
+        Statement::Text {
+            part,
+            text,
+            position,
+            reading,
+        } => builder.byte_match_statement(text::match_to_sdk((part, *reading), (text, *position))?),
+        Statement::Regex {
+            part,
+            expression,
+            reading,
+        } => builder.regex_match_statement(
             sdk::RegexMatchStatement::builder()
                 .regex_string(expression)
-                .field_to_match(path_field())
-                .set_text_transformations(Some(transformations()?))
+                .field_to_match(text::field(part)?)
+                .set_text_transformations(Some(text::transformations(part, *reading)?))
                 .build()?,
         ),
         Statement::Label(key) => {
@@ -149,6 +162,7 @@ fn managed_to_sdk(statement: &Statement) -> Result<Option<sdk::ManagedRuleGroupS
         name,
         version,
         overrides,
+        bot_control,
         scope,
     } = statement
     else {
@@ -159,10 +173,24 @@ fn managed_to_sdk(statement: &Statement) -> Result<Option<sdk::ManagedRuleGroupS
         .vendor_name(vendor)
         .name(name)
         .set_version(version.clone())
+        .set_managed_rule_group_configs(bot_control.map(bot_control_to_sdk).transpose()?.map(|one| vec![one]))
         .set_rule_action_overrides(Some(overrides).filter(|list| !list.is_empty()))
         .set_scope_down_statement(scope_to_sdk(scope.as_deref())?)
         .build()
         .map(Some)
+}
+
+fn bot_control_to_sdk(control: BotControl) -> Result<sdk::ManagedRuleGroupConfig, BuildError> {
+    let set = sdk::AwsManagedRulesBotControlRuleSet::builder();
+    let set = match control {
+        BotControl::Common => set.inspection_level(sdk::InspectionLevel::Common),
+        BotControl::Targeted { machine_learning } => set
+            .inspection_level(sdk::InspectionLevel::Targeted)
+            .enable_machine_learning(machine_learning),
+    };
+    Ok(sdk::ManagedRuleGroupConfig::builder()
+        .aws_managed_rules_bot_control_rule_set(set.build()?)
+        .build())
 }
 
 pub(super) fn from_sdk(statement: sdk::Statement) -> Statement {
@@ -176,10 +204,9 @@ pub(super) fn from_sdk(statement: sdk::Statement) -> Statement {
     } else if let Some(it) = statement.ip_set_reference_statement {
         Some(Statement::IpSet(it.arn))
     } else if let Some(it) = statement.byte_match_statement {
-        path_from_sdk(it)
+        text_from_sdk(it)
     } else if let Some(it) = statement.regex_match_statement {
-        (is_path(it.field_to_match.as_ref()) && is_ours(&it.text_transformations))
-            .then_some(Statement::PathRegex(it.regex_string))
+        regex_from_sdk(it)
     } else if let Some(it) = statement.label_match_statement {
         (it.scope == sdk::LabelMatchScope::Label).then_some(Statement::Label(it.key))
     } else if let Some(it) = statement.managed_rule_group_statement {
@@ -213,33 +240,48 @@ fn rate_from_sdk(rate: sdk::RateBasedStatement) -> Option<Statement> {
 }
 
 fn managed_from_sdk(group: sdk::ManagedRuleGroupStatement) -> Option<Statement> {
-    let configured = group.managed_rule_group_configs.is_some_and(|list| !list.is_empty());
-    if configured {
-        return None;
-    }
+    let bot_control = match group.managed_rule_group_configs.unwrap_or_default().as_slice() {
+        [] => None,
+        [one] => Some(bot_control_from_sdk(one)?),
+        _ => return None,
+    };
     Some(Statement::Managed {
         vendor: group.vendor_name,
         name: group.name,
         version: group.version,
         overrides: rule::overrides_from_sdk(group.rule_action_overrides),
+        bot_control,
         scope: scope_from_sdk(group.scope_down_statement),
     })
 }
 
-fn path_from_sdk(matched: sdk::ByteMatchStatement) -> Option<Statement> {
-    if !is_path(matched.field_to_match.as_ref()) || !is_ours(&matched.text_transformations) {
-        return None;
+fn bot_control_from_sdk(config: &sdk::ManagedRuleGroupConfig) -> Option<BotControl> {
+    let set = config.aws_managed_rules_bot_control_rule_set.as_ref()?;
+    match set.inspection_level {
+        sdk::InspectionLevel::Common => Some(BotControl::Common),
+        sdk::InspectionLevel::Targeted => Some(BotControl::Targeted {
+            machine_learning: set.enable_machine_learning,
+        }),
+        _ => None,
     }
-    let position = match matched.positional_constraint {
-        sdk::PositionalConstraint::Exactly => PathPosition::Exactly,
-        sdk::PositionalConstraint::StartsWith => PathPosition::Start,
-        sdk::PositionalConstraint::EndsWith => PathPosition::End,
-        sdk::PositionalConstraint::Contains => PathPosition::Contains,
-        _ => return None,
-    };
-    Some(Statement::Path {
+}
+
+fn text_from_sdk(matched: sdk::ByteMatchStatement) -> Option<Statement> {
+    let part = text::part(matched.field_to_match.as_ref())?;
+    Some(Statement::Text {
+        reading: text::reading(&part, &matched.text_transformations)?,
+        part,
         text: String::from_utf8(matched.search_string.into_inner()).ok()?,
-        position,
+        position: Position::from_sdk(&matched.positional_constraint)?,
+    })
+}
+
+fn regex_from_sdk(matched: sdk::RegexMatchStatement) -> Option<Statement> {
+    let part = text::part(matched.field_to_match.as_ref())?;
+    Some(Statement::Regex {
+        reading: text::reading(&part, &matched.text_transformations)?,
+        part,
+        expression: matched.regex_string,
     })
 }
 
@@ -253,50 +295,4 @@ fn scope_from_sdk(scope: Option<Box<sdk::Statement>>) -> Option<Box<Statement>> 
 
 fn list_to_sdk(list: &[Statement]) -> Result<Vec<sdk::Statement>, BuildError> {
     list.iter().map(to_sdk).collect()
-}
-
-fn path_field() -> sdk::FieldToMatch {
-    sdk::FieldToMatch::builder()
-        .uri_path(sdk::UriPath::builder().build())
-        .build()
-}
-
-fn is_path(field: Option<&sdk::FieldToMatch>) -> bool {
-    field.is_some_and(|field| field.uri_path.is_some())
-}
-
-const TRANSFORMATIONS: [sdk::TextTransformationType; 3] = [
-    sdk::TextTransformationType::UrlDecode,
-    sdk::TextTransformationType::NormalizePath,
-    sdk::TextTransformationType::Lowercase,
-];
-
-fn transformations() -> Result<Vec<sdk::TextTransformation>, BuildError> {
-    TRANSFORMATIONS
-        .into_iter()
-        .zip(0..)
-        .map(|(kind, priority)| {
-            sdk::TextTransformation::builder()
-                .priority(priority)
-                .r#type(kind)
-                .build()
-        })
-        .collect()
-}
-
-fn is_ours(transformations: &[sdk::TextTransformation]) -> bool {
-    let mut sorted: Vec<_> = transformations.iter().collect();
-    sorted.sort_by_key(|it| it.priority);
-    sorted.iter().map(|it| &it.r#type).eq(TRANSFORMATIONS.iter())
-}
-
-impl PathPosition {
-    fn sdk(self) -> sdk::PositionalConstraint {
-        match self {
-            Self::Exactly => sdk::PositionalConstraint::Exactly,
-            Self::Start => sdk::PositionalConstraint::StartsWith,
-            Self::End => sdk::PositionalConstraint::EndsWith,
-            Self::Contains => sdk::PositionalConstraint::Contains,
-        }
-    }
 }

@@ -6,10 +6,17 @@ use super::*;
 use crate::testing::{answer, canned, json_error};
 
 fn path(text: &str) -> Statement {
-    Statement::Path {
+    Statement::Text {
+        part: Part::Path,
         text: text.to_owned(),
-        position: PathPosition::Start,
+        position: Position::Start,
+        reading: Reading::Folded,
     }
+}
+
+fn refuse(status: u16) -> Action {
+    let body = (status == 451).then(|| "sorry".to_owned());
+    Action::Block(Some(CustomAnswer { status, body }))
 }
 
 fn rules() -> Vec<Rule> {
@@ -26,12 +33,7 @@ fn rules() -> Vec<Rule> {
             labels: vec!["zt:auth".to_owned()],
             ..rule("label", 0, path("/oauth2/"), Action::Count)
         },
-        rule(
-            "countries",
-            1,
-            Statement::Not(Box::new(countries)),
-            Action::Block(Some(451)),
-        ),
+        rule("countries", 1, Statement::Not(Box::new(countries)), refuse(451)),
         rule("addresses", 2, Statement::IpSet("arn:ipset".to_owned()), Action::Allow),
         rule(
             "rate-auth",
@@ -41,7 +43,7 @@ fn rules() -> Vec<Rule> {
                 window_seconds: 60,
                 scope: Some(Box::new(path("/oauth2/"))),
             },
-            Action::Block(Some(429)),
+            refuse(429),
         ),
         rule(
             "rate",
@@ -60,6 +62,7 @@ fn rules() -> Vec<Rule> {
                 vendor: "AWS".to_owned(),
                 name: "AWSManagedRulesCommonRuleSet".to_owned(),
                 version: Some("Version_1.10".to_owned()),
+                bot_control: None,
                 overrides: BTreeMap::from([("SizeRestrictions_BODY".to_owned(), Override::Count)]),
                 scope: Some(Box::new(Statement::Not(Box::new(Statement::Label(
                     "zt:machine".to_owned(),
@@ -71,12 +74,46 @@ fn rules() -> Vec<Rule> {
             "both",
             6,
             Statement::And(vec![
-                Statement::PathRegex("^/a/[0-9]+$".to_owned()),
+                Statement::Regex {
+                    part: Part::Path,
+                    expression: "^/a/[0-9]+$".to_owned(),
+                    reading: Reading::Decoded,
+                },
                 Statement::Or(vec![path("/a"), path("/b")]),
             ]),
             Action::Challenge,
         ),
+        rule("agent", 7, header("user-agent", "bot"), Action::Captcha),
+        rule("bots", 8, bots(BotControl::Common), Action::GroupCount),
+        rule(
+            "bots-ml",
+            9,
+            bots(BotControl::Targeted {
+                machine_learning: false,
+            }),
+            Action::Group,
+        ),
     ]
+}
+
+fn header(name: &str, text: &str) -> Statement {
+    Statement::Text {
+        part: Part::Header(name.to_owned()),
+        text: text.to_owned(),
+        position: Position::Contains,
+        reading: Reading::Folded,
+    }
+}
+
+fn bots(control: BotControl) -> Statement {
+    Statement::Managed {
+        vendor: "AWS".to_owned(),
+        name: "AWSManagedRulesBotControlRuleSet".to_owned(),
+        version: None,
+        overrides: BTreeMap::new(),
+        bot_control: Some(control),
+        scope: None,
+    }
 }
 
 fn config() -> WebAclConfig {
@@ -85,6 +122,13 @@ fn config() -> WebAclConfig {
         description: "zt application=members".to_owned(),
         default_action: DefaultAction::Allow,
         rules: rules(),
+        bodies: BTreeMap::from([(
+            "sorry".to_owned(),
+            Body {
+                kind: BodyKind::Plain,
+                content: "Not from there.".to_owned(),
+            },
+        )]),
     }
 }
 
@@ -105,7 +149,7 @@ fn a_rule_that_our_types_cannot_say_differs_from_all_of_ours() {
     let statement = sdk::Statement::builder().rate_based_statement(forwarded).build();
     assert_eq!(statement::from_sdk(statement), Statement::Foreign);
 
-    // The same text without our transformations matches other requests.
+    // Transformations that we never use match other requests.
     let bare = sdk::ByteMatchStatement::builder()
         .search_string(aws_smithy_types::Blob::new("/oauth2/"))
         .positional_constraint(sdk::PositionalConstraint::StartsWith)
@@ -117,7 +161,7 @@ fn a_rule_that_our_types_cannot_say_differs_from_all_of_ours() {
         .text_transformations(
             sdk::TextTransformation::builder()
                 .priority(0)
-                .r#type(sdk::TextTransformationType::None)
+                .r#type(sdk::TextTransformationType::CmdLine)
                 .build()
                 .unwrap(),
         )
@@ -149,6 +193,10 @@ async fn a_web_acl_is_created_in_cloudfronts_scope() {
         r#""VendorName":"AWS""#,
         r#""OverrideAction":{"None":{}}"#,
         r#""ResponseCode":429"#,
+        r#""CustomResponseBodyKey":"sorry""#,
+        r#""CustomResponseBodies":{"sorry":{"ContentType":"TEXT_PLAIN","Content":"Not from there."}}"#,
+        r#""SingleHeader":{"Name":"user-agent"}"#,
+        r#""InspectionLevel":"TARGETED","EnableMachineLearning":false"#,
         r#""Tags":[{"Key":"team","Value":"edge"}]"#,
     ] {
         assert!(sent[0].body.contains(part), "{part} in {}", sent[0].body);
@@ -177,4 +225,53 @@ async fn an_object_made_a_moment_ago_is_waited_for() {
     .await;
     let token = canned.aws.wafv2().update_web_acl("i1", "t1", &config()).await.unwrap();
     assert_eq!(token, "t2");
+}
+
+#[tokio::test]
+async fn addresses_are_sent_with_their_version_and_read_back() {
+    let canned = canned([
+        answer(
+            200,
+            r#"{"Summary":{"Name":"n","Id":"i1","ARN":"arn:set","LockToken":"t1"}}"#,
+        ),
+        answer(
+            200,
+            r#"{"IPSet":{"Name":"n","Id":"i1","ARN":"arn:set","Description":"d","IPAddressVersion":"IPV6",
+                "Addresses":["2001:db8::/32"]},"LockToken":"t1"}"#,
+        ),
+    ])
+    .await;
+    let config = IpSetConfig {
+        name: "n".to_owned(),
+        description: "d".to_owned(),
+        version: IpVersion::V6,
+        addresses: BTreeSet::from(["2001:db8::/32".to_owned()]),
+    };
+    let firewall = canned.aws.wafv2();
+    assert_eq!(firewall.create_ip_set(&config, &Tags::new()).await.unwrap(), "arn:set");
+    assert_eq!(firewall.ip_set("n", "i1").await.unwrap().config, config);
+    let sent = &canned.sent()[0].body;
+    for part in [r#""IPAddressVersion":"IPV6""#, r#""Addresses":["2001:db8::/32"]"#] {
+        assert!(sent.contains(part), "{part} in {sent}");
+    }
+}
+
+#[tokio::test]
+async fn logging_says_what_is_left_out() {
+    let logging = Logging {
+        destination: "arn:aws:s3:::aws-waf-logs-main".to_owned(),
+        redacted: BTreeSet::from([Part::Header("cookie".to_owned()), Part::Query]),
+        kept: Kept::Matched,
+    };
+    let canned = canned([answer(200, "{}")]).await;
+    canned.aws.wafv2().put_logging("arn:acl", &logging).await.unwrap();
+    let sent = &canned.sent()[0].body;
+    for part in [
+        r#""LogDestinationConfigs":["arn:aws:s3:::aws-waf-logs-main"]"#,
+        r#"{"SingleHeader":{"Name":"cookie"}}"#,
+        r#"{"QueryString":{}}"#,
+        r#""DefaultBehavior":"DROP""#,
+    ] {
+        assert!(sent.contains(part), "{part} in {sent}");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use zt_aws::iam::RoleConfig;
 use zt_aws::lambda::LambdaConfig;
-use zt_aws::wafv2::{Action, DefaultAction, PathPosition, Rule, Statement, WebAclConfig};
+use zt_aws::wafv2::{Action, CustomAnswer, DefaultAction, Part, Position, Reading, Rule, Statement, WebAclConfig};
 use zt_aws::{ErrorKind, Secret};
 
 use crate::{MINUTE, account, tags};
@@ -13,9 +13,15 @@ use crate::{MINUTE, account, tags};
 async fn a_web_acl_reads_back_as_it_was_written() {
     let Some(aws) = account(9).await else { return };
     let waf = aws.wafv2();
-    let auth = Statement::Path {
+    let auth = Statement::Text {
+        part: Part::Path,
         text: "/oauth2/".to_owned(),
-        position: PathPosition::Start,
+        position: Position::Start,
+        reading: Reading::Folded,
+    };
+    let too_many = CustomAnswer {
+        status: 429,
+        body: None,
     };
     let rule = |name: &str, priority, statement, action| Rule {
         name: name.to_owned(),
@@ -29,6 +35,7 @@ async fn a_web_acl_reads_back_as_it_was_written() {
         name: "AWSManagedRulesCommonRuleSet".to_owned(),
         version: None,
         overrides: BTreeMap::new(),
+        bot_control: None,
         scope: None,
     };
     let config = WebAclConfig {
@@ -44,7 +51,7 @@ async fn a_web_acl_reads_back_as_it_was_written() {
                     window_seconds: 60,
                     scope: Some(Box::new(auth)),
                 },
-                Action::Block(Some(429)),
+                Action::Block(Some(too_many)),
             ),
             rule(
                 "geo",
@@ -54,6 +61,7 @@ async fn a_web_acl_reads_back_as_it_was_written() {
             ),
             rule("common", 2, managed, Action::Group),
         ],
+        bodies: BTreeMap::new(),
     };
     waf.check_capacity(&config).await.unwrap();
     let (id, arn) = waf.create_web_acl(&config, &tags()).await.unwrap();

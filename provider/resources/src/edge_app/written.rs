@@ -15,7 +15,9 @@ use super::{import, language, schema};
 
 pub(crate) use super::names::Names;
 pub(crate) use super::schema::features::{region, tenant};
-pub(crate) use super::schema::rules::{algorithms, application_name, bucket, duration, issuer, method, one_of};
+pub(crate) use super::schema::rules::{
+    algorithms, application_name, bucket, duration, issuer, method, one_of, reserved_path,
+};
 
 /// What decides about access, ready to be asked.
 pub(crate) struct Access {

@@ -5,7 +5,6 @@
 //! Defaults of sections that the user left out live here. It knows no AWS call and no clock.
 
 pub(super) mod features;
-pub(super) mod firewall;
 pub(super) mod identity;
 pub(super) mod origins;
 pub(super) mod read;
@@ -19,8 +18,8 @@ use zt_model::source::Source;
 
 use super::form::Form;
 
+pub(super) use crate::firewall::Firewall;
 pub(super) use features::Features;
-pub(super) use firewall::Firewall;
 pub(super) use identity::{Endpoints, IdentityProvider, Lifetimes};
 pub(super) use origins::{Origin, OriginKind};
 pub(super) use viewers::{ResponseHeaders, Viewers};
@@ -158,7 +157,7 @@ impl Sections {
             routing: routes::read(object),
             identity_headers: read::text_map(object.get("identity_headers")),
             response_headers: viewers::response_headers(object.get("response_headers")),
-            firewall: firewall::read(object.get("web_acl"), diagnostics),
+            firewall: firewall(object.get("web_acl"), diagnostics),
             replica_deletion: replica_deletion(object.get("replica_deletion")),
             secret_recovery_days: object.get("secret_recovery_days").as_i64(),
             logging: logging(object),
@@ -258,6 +257,11 @@ fn delivery(object: &Value, diagnostics: &mut Diagnostics) -> Delivery {
         .as_ref()
         .and_then(|names| origins::default_origin(object.get("default_origin"), names, diagnostics));
     (origins, names, default)
+}
+
+fn firewall(value: &Value, diagnostics: &mut Diagnostics) -> Option<Firewall> {
+    crate::firewall::check(value, &attribute("web_acl"), diagnostics);
+    crate::firewall::read(value)
 }
 
 fn store(value: &Value) -> Option<Store> {

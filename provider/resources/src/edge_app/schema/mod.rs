@@ -5,7 +5,6 @@
 
 pub(super) mod attached;
 pub(super) mod features;
-mod firewall;
 pub(super) mod identity;
 pub(super) mod routing;
 pub(super) mod rules;
@@ -26,7 +25,7 @@ pub(super) fn schema() -> Schema {
     attributes.extend(features::attributes());
     attributes.extend(pages());
     attributes.extend(routing::attributes());
-    attributes.push(firewall::web_acl());
+    attributes.push(web_acl());
     attributes.extend(delivery());
     attributes.extend(lifecycle());
     attributes.extend(computed());
@@ -151,6 +150,15 @@ pub(super) fn pages() -> Vec<Attribute> {
         .optional()
         .validate(rules::support_url),
     ]
+}
+
+fn web_acl() -> Attribute {
+    Attribute::single(
+        "web_acl",
+        "The web firewall in front of the application. Default: its limits and three managed groups.",
+        crate::firewall::attributes(),
+    )
+    .optional()
 }
 
 fn delivery() -> Vec<Attribute> {

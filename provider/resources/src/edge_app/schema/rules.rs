@@ -129,7 +129,7 @@ pub(super) fn port(value: &Value) -> Verdict {
     }
 }
 
-pub(super) fn reserved_path(value: &Value) -> Verdict {
+pub(crate) fn reserved_path(value: &Value) -> Verdict {
     let path = text(value);
     let segment = |s: &str| {
         !s.is_empty() && s != "." && s != ".." && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
@@ -185,13 +185,6 @@ pub(super) fn endpoint(value: &Value) -> Verdict {
         None => Err(format!(
             "{url:?} is not https. Codes and tokens would travel in clear, so only https:// addresses are accepted."
         )),
-    }
-}
-
-pub(super) fn not_empty(value: &Value) -> Verdict {
-    match text(value).trim().is_empty() {
-        false => Ok(()),
-        true => Err("An empty text has no meaning here; write a value.".to_owned()),
     }
 }
 
@@ -271,41 +264,6 @@ pub(super) fn recovery_days(value: &Value) -> Verdict {
     match value.as_i64() {
         Some(0 | 7..=30) => Ok(()),
         _ => Err("Secrets Manager accepts 7 to 30 days; write that, or 0 to delete at once.".to_owned()),
-    }
-}
-
-pub(super) fn rate(value: &Value) -> Verdict {
-    match value.as_i64() {
-        Some(10..=2_000_000_000) => Ok(()),
-        _ => Err("AWS WAF counts whole numbers from 10 to 2000000000.".to_owned()),
-    }
-}
-
-pub(super) fn path_rate_limits(value: &Value) -> Verdict {
-    let Some(entries) = value.entries() else { return Ok(()) };
-    for (path, limit) in entries {
-        if !path.starts_with('/') || !is_plain(path) || path.contains('*') || path.len() > 200 {
-            return Err(format!(
-                "{path:?} is not a path prefix; write one such as /api/, without wildcards."
-            ));
-        }
-        if !limit.is_unknown() {
-            rate(limit)?;
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn countries(value: &Value) -> Verdict {
-    let code = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
-    if value.is_wholly_known() && value.elements().is_empty() {
-        return Err("An empty list has no meaning here; leave the attribute out.".to_owned());
-    }
-    match known(value).map(text).find(|country| !code(country)) {
-        None => Ok(()),
-        Some(country) => Err(format!(
-            "{country:?} is not a country code; write two capital letters, such as DE."
-        )),
     }
 }
 
