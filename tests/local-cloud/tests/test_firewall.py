@@ -94,3 +94,31 @@ class WebAcls(Case):
         self.assertEqual(read["LogDestinationConfigs"], [logs])
         self.firewall.delete_logging_configuration(ResourceArn=acl["ARN"])
         self.refused("WAFNonexistentItemException", get, ResourceArn=acl["ARN"])
+
+    def test_what_an_update_says_is_read_back(self):
+        bodies = {"sorry": {"ContentType": "TEXT_PLAIN", "Content": "later"}}
+        answer = {"Block": {"CustomResponse": {"ResponseCode": 429, "CustomResponseBodyKey": "sorry"}}}
+        limited = rule("geo", GEO, Action=answer)
+        self.refused("WAFInvalidParameterException", self.firewall.create_web_acl, **self.wanted(limited))
+        made = self.firewall.create_web_acl(**self.wanted(limited, CustomResponseBodies=bodies, Description="one two"))["Summary"]
+        named = {"Name": "acl", "Id": made["Id"], "Scope": "CLOUDFRONT"}
+        self.assertEqual(self.firewall.get_web_acl(**named)["WebACL"]["CustomResponseBodies"], bodies)
+        later = self.wanted(Description="three four")
+        self.firewall.update_web_acl(**later, Id=made["Id"], LockToken=made["LockToken"])
+        read = self.firewall.get_web_acl(**named)["WebACL"]
+        self.assertEqual(read["Description"], "three four")
+        self.assertNotIn("CustomResponseBodies", read)
+
+    def test_addresses_and_lock_tokens_of_ip_sets_are_judged(self):
+        create = self.firewall.create_ip_set
+        common = {"Name": "set", "Scope": "CLOUDFRONT", "IPAddressVersion": "IPV4"}
+        for wrong in ["192.0.2.7", "0.0.0.0/0", "2001:db8::/32", "office"]:
+            self.refused("WAFInvalidParameterException", create, **common, Addresses=[wrong])
+        many = [f"10.{number // 256}.{number % 256}.0/24" for number in range(10_001)]
+        self.refused("WAFLimitsExceededException", create, **common, Addresses=many)
+        made = create(**common, Addresses=["192.0.2.0/24"])["Summary"]
+        named = {"Name": "set", "Id": made["Id"], "Scope": "CLOUDFRONT"}
+        stale = {**named, "LockToken": "00000000-0000-0000-0000-000000000000"}
+        self.refused("WAFOptimisticLockException", self.firewall.update_ip_set, **stale, Addresses=[])
+        self.refused("WAFOptimisticLockException", self.firewall.delete_ip_set, **stale)
+        self.firewall.delete_ip_set(**named, LockToken=made["LockToken"])

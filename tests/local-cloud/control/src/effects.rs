@@ -214,9 +214,21 @@ fn firewall(gateway: &Gateway, call: &Call, request: &Incoming, answer: &mut Ans
         "DeleteWebACL" => {
             let id = request.json()["Id"].as_str().unwrap_or_default().to_owned();
             gateway.supplies.logging.forget(&call.account, &id);
+            gateway.supplies.acl_words.forget(&call.account, &id);
+        }
+        "CreateWebACL" => {
+            let made = answer.as_json();
+            let id = made["Summary"]["Id"].as_str().unwrap_or_default();
+            gateway.supplies.acl_words.learn(&call.account, id, request.json());
+        }
+        "UpdateWebACL" => {
+            let said = request.json();
+            let id = said["Id"].as_str().unwrap_or_default().to_owned();
+            gateway.supplies.acl_words.learn(&call.account, &id, said);
         }
         "GetWebACL" => {
             let mut body = answer.as_json();
+            gateway.supplies.acl_words.complete(&call.account, &mut body["WebACL"]);
             body["WebACL"]["Capacity"] = json!(supply::capacity(&body["WebACL"]["Rules"]));
             answer.body = body.to_string().into();
         }

@@ -5,6 +5,7 @@ mod event_source;
 mod function;
 mod identity;
 mod in_use;
+mod ip_set;
 mod key_value_store;
 mod lambda;
 mod lambda_edge;

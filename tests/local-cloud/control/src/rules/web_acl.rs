@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::ip_set;
 use crate::call::Call;
 use crate::directory::Directory;
 use crate::firewall::{managed, statement};
@@ -26,7 +27,11 @@ pub(crate) async fn check(gateway: &Gateway, call: &Call, request: &Incoming) ->
             rules(gateway, call, &body).await
         }
         "DeleteWebACL" => web_acl_in_use(gateway, call, &body).await,
-        "DeleteIPSet" => referenced(gateway, call, &body, "ipset").await,
+        "CreateIPSet" | "UpdateIPSet" => ip_set::check(gateway, call, &body).await,
+        "DeleteIPSet" => {
+            ip_set::check(gateway, call, &body).await?;
+            referenced(gateway, call, &body, "ipset").await
+        }
         "DeleteRegexPatternSet" => referenced(gateway, call, &body, "regexpatternset").await,
         "DeleteRuleGroup" => referenced(gateway, call, &body, "rulegroup").await,
         _ => Ok(()),
@@ -49,6 +54,8 @@ async fn rules(gateway: &Gateway, call: &Call, body: &Value) -> Result<(), Refus
             return Err(invalid("A rule needs a visibility configuration.", "METRIC_NAME", name));
         }
         action(rule, name)?;
+        answer(rule, body, name)?;
+        several(&rule["Statement"], name)?;
         references(gateway, call, &rule["Statement"]).await?;
     }
     let capacity: u64 = rules.iter().map(|rule| statement::capacity(&rule["Statement"])).sum();
@@ -59,6 +66,37 @@ async fn rules(gateway: &Gateway, call: &Call, body: &Value) -> Result<(), Refus
             "The web ACL uses more capacity than it may.",
         )),
         false => Ok(()),
+    }
+}
+
+/// The body of a custom answer stands in the same request. `CheckCapacity` has no place for bodies.
+fn answer(rule: &Value, body: &Value, name: &str) -> Result<(), Refusal> {
+    let key = rule["Action"]["Block"]["CustomResponse"]["CustomResponseBodyKey"].as_str();
+    match key.is_none_or(|key| body["CustomResponseBodies"][key].is_object()) {
+        true => Ok(()),
+        false => Err(invalid(
+            "The custom response body does not exist.",
+            "CUSTOM_RESPONSE_BODY",
+            name,
+        )),
+    }
+}
+
+/// AND and OR are of more than one statement.
+fn several(root: &Value, name: &str) -> Result<(), Refusal> {
+    let lists = |one: &Value| {
+        let lists = [&one["AndStatement"]["Statements"], &one["OrStatement"]["Statements"]];
+        lists
+            .into_iter()
+            .all(|list| list.as_array().is_none_or(|list| list.len() > 1))
+    };
+    match statement::all(root).into_iter().all(lists) {
+        true => Ok(()),
+        false => Err(invalid(
+            "A logical statement needs more than one statement.",
+            "STATEMENT",
+            name,
+        )),
     }
 }
 
@@ -180,7 +218,7 @@ fn associated(used: bool) -> Result<(), Refusal> {
     }
 }
 
-fn invalid(reason: &str, field: &str, parameter: &str) -> Refusal {
+pub(super) fn invalid(reason: &str, field: &str, parameter: &str) -> Refusal {
     Refusal::new(
         400,
         "WAFInvalidParameterException",

@@ -1,5 +1,6 @@
 //! Calls that ministack lacks, answered here in AWS's form.
 
+mod acl_words;
 mod by_web_acl;
 mod logging;
 mod test_function;
@@ -17,6 +18,7 @@ use crate::gateway::Gateway;
 use crate::http_message::{Answer, Incoming};
 use crate::refusal::Refusal;
 
+pub(crate) use acl_words::AclWords;
 pub(crate) use logging::Logging;
 
 /// What the proxy keeps because ministack does not.
@@ -25,6 +27,7 @@ pub(crate) struct Supplies {
     pub(crate) caller_references: CallerReferences,
     pub(crate) archive: Archive,
     pub(crate) logging: Logging,
+    pub(crate) acl_words: AclWords,
     pub(crate) event_sources: EventSources,
 }
 
