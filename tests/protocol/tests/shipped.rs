@@ -84,6 +84,7 @@ async fn its_schema_is_sound() {
         "zt_edge_app",
         "zt_session_revocation",
         "zt_service_token",
+        "zt_web_acl",
     ] {
         assert!(schema.resource_schemas.contains_key(name), "{name}");
     }

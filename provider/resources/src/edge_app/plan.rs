@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
-use zt_framework::{Context, Diagnostics, Path, Plan, PlanRequest, Value};
+use zt_framework::{Context, Diagnostic, Diagnostics, Path, Plan, PlanRequest, Value};
 
 use super::component::bucket_policy;
 use super::config::{Origin, Sections};
 use super::form::Form;
 use super::{EdgeApp, attach, check, endpoints, federation, grants, revision};
 use crate::connection::Connected;
+use crate::firewall::upkeep;
 use crate::marks::Mark;
 use crate::tagging;
 
@@ -48,7 +49,10 @@ pub(super) async fn plan(
     plan_redirects(&sections, plan);
     plan_revision(app.form, request.prior.as_ref(), plan);
     match app.form {
-        Form::Whole => plan_bucket_policies(&sections, connected.as_ref(), plan),
+        Form::Whole => {
+            plan_bucket_policies(&sections, connected.as_ref(), plan);
+            judge_firewall(connected.as_ref(), &sections, request.prior.as_ref(), diagnostics).await;
+        }
         Form::Attached => {
             attach::plan(&sections, plan);
             attach::warn(request.prior.as_ref(), &plan.planned, diagnostics);
@@ -66,6 +70,31 @@ pub(super) async fn plan(
     }
     if let (Some(connected), Some(aliases)) = (&connected, new_aliases(&sections, request.prior.as_ref())) {
         check_aliases(connected, &aliases, request.prior.as_ref(), &sections, diagnostics).await;
+    }
+}
+
+/// A firewall that is new or changed is judged by AWS before anything is made.
+async fn judge_firewall(
+    connected: Option<&Connected>,
+    sections: &Sections,
+    prior: Option<&Value>,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Some(connected), Some(firewall), Some(pages)) = (connected, &sections.firewall, &sections.pages) else {
+        return;
+    };
+    let before = prior.and_then(|prior| crate::firewall::read(prior.get("web_acl")));
+    if before.as_ref() != Some(firewall) {
+        let named = crate::firewall::Named {
+            name: "zt",
+            mark: "zt",
+            auth_prefix: &pages.auth_prefix,
+        };
+        let wanted = crate::firewall::wanted(firewall, &named);
+        let mut judged = Diagnostics::new();
+        upkeep::judge(&connected.aws, &wanted, &mut judged).await;
+        let at = |diagnostic: Diagnostic| diagnostic.at("web_acl");
+        diagnostics.extend(judged.iter().cloned().map(at));
     }
 }
 

@@ -69,7 +69,7 @@ fn schema() -> Schema {
     ])
 }
 
-fn what() -> [Attribute; 3] {
+fn what() -> [Attribute; 4] {
     let flag = |name, description| Attribute::bool(name, description).optional();
     [
         Attribute::list_of(
@@ -87,6 +87,13 @@ fn what() -> [Attribute; 3] {
         )
         .optional()
         .validate_each(store_name),
+        Attribute::list_of(
+            "web_acls",
+            Type::String,
+            "Names of the firewalls that are managed alone (`zt_web_acl`).",
+        )
+        .optional()
+        .validate_each(written::application_name),
         Attribute::list(
             "applications",
             "The applications that are managed (`zt_edge_app`, `zt_edge_auth`).",
@@ -113,6 +120,14 @@ fn what() -> [Attribute; 3] {
                 )
                 .optional()
                 .validate_each(written::bucket),
+                flag(
+                    "firewall_addresses",
+                    "Whether its `web_acl` has addresses, its own or in rules. Default `false`.",
+                ),
+                flag(
+                    "firewall_logging",
+                    "Whether its `web_acl` has `logging`; what AWS asks for the destination is not in this policy. Default `false`.",
+                ),
                 flag("client_secret_wo", "Whether it is given `client_secret_wo`. Default `false`."),
                 flag("assertion", "Whether it has a signed `assertion`. Default `false`."),
                 flag("federation", "Whether it logs in by `identity_provider.federation`. Default `false`."),
@@ -138,6 +153,12 @@ fn subjects(config: &Value) -> BTreeSet<Subject> {
             bucket: String::new(),
         }));
     }
+    subjects.extend(config.get("web_acls").elements().iter().map(|name| Subject {
+        part: Part::Firewall,
+        store: String::new(),
+        application: text(name),
+        bucket: String::new(),
+    }));
     for application in config.get("applications").elements() {
         let subject = |part, bucket| Subject {
             part,
@@ -152,6 +173,8 @@ fn subjects(config: &Value) -> BTreeSet<Subject> {
             (Part::Distribution, !is("attached")),
             (Part::Guard, is("guarded")),
             (Part::PrivateOrigin, is("s3_origins") || !buckets.is_empty()),
+            (Part::Addresses, is("firewall_addresses")),
+            (Part::FirewallLogs, is("firewall_logging")),
             (Part::ClientSecret, is("client_secret_wo")),
             (Part::Assertion, is("assertion")),
             (Part::Federation, is("federation")),
@@ -200,14 +223,14 @@ impl DataSource for IamPolicy {
             let list = config.get(name);
             list.is_null() || (!list.is_unknown() && list.elements().is_empty())
         };
-        if ["session_stores", "revocation_stores", "applications"]
+        if ["session_stores", "revocation_stores", "applications", "web_acls"]
             .into_iter()
             .all(nothing)
         {
             diagnostics.error_at(
                 Path::from("session_stores"),
                 "The policy would allow nothing",
-                "Name what is managed: session_stores, revocation_stores or applications.",
+                "Name what is managed: session_stores, revocation_stores, applications or web_acls.",
             );
         }
     }

@@ -20,6 +20,12 @@ pub(super) enum Part {
     PrivateOrigin,
     /// An application that keeps the policy of a bucket.
     BucketPolicy,
+    /// An application whose firewall has addresses.
+    Addresses,
+    /// An application whose firewall logs.
+    FirewallLogs,
+    /// A firewall alone.
+    Firewall,
     /// An application that owns its client secret.
     ClientSecret,
     /// An application with a signed assertion.
@@ -59,6 +65,20 @@ const fn row(
 }
 
 const ANY: &[&str] = &["*"];
+const IP_SETS: &[&str] = &[
+    "CreateIPSet",
+    "DeleteIPSet",
+    "GetIPSet",
+    "ListTagsForResource",
+    "TagResource",
+    "UntagResource",
+    "UpdateIPSet",
+];
+const LOGGING: &[&str] = &[
+    "DeleteLoggingConfiguration",
+    "GetLoggingConfiguration",
+    "PutLoggingConfiguration",
+];
 const KEY_VALUE_STORE: &[&str] = &["arn:{p}:cloudfront::{a}:key-value-store/*"];
 const WRITER_ROLE: &[&str] = &["arn:{p}:iam::{a}:role/zt-{s}-writer"];
 const WRITER: &[&str] = &["arn:{p}:lambda:{r}:{a}:function:zt-{s}-writer"];
@@ -369,7 +389,12 @@ pub(super) const ROWS: &[Row] = &[
         &["DescribeKeyValueStore", "GetKey", "UpdateKeys"],
         KEY_VALUE_STORE,
     ),
-    row(Part::Distribution, "wafv2", &["ListWebACLs"], ANY),
+    row(
+        Part::Distribution,
+        "wafv2",
+        &["CheckCapacity", "ListIPSets", "ListWebACLs"],
+        ANY,
+    ),
     row(
         Part::Distribution,
         "wafv2",
@@ -409,6 +434,65 @@ pub(super) const ROWS: &[Row] = &[
         "cloudfront",
         &["GetRealtimeLogConfig"],
         &["arn:{p}:cloudfront::{a}:realtime-log-config/*"],
+    ),
+    row(
+        Part::Addresses,
+        "wafv2",
+        IP_SETS,
+        &["arn:{p}:wafv2:us-east-1:{a}:global/ipset/zt-{s}--{n}-*/*"],
+    ),
+    row(
+        Part::Addresses,
+        "wafv2",
+        &["CreateWebACL", "UpdateWebACL"],
+        &["arn:{p}:wafv2:us-east-1:{a}:global/ipset/*/*"],
+    ),
+    row(
+        Part::FirewallLogs,
+        "wafv2",
+        LOGGING,
+        &["arn:{p}:wafv2:us-east-1:{a}:global/webacl/zt-{s}--{n}/*"],
+    ),
+    row(
+        Part::Firewall,
+        "wafv2",
+        &["CheckCapacity", "ListIPSets", "ListWebACLs"],
+        ANY,
+    ),
+    row(
+        Part::Firewall,
+        "wafv2",
+        IP_SETS,
+        &["arn:{p}:wafv2:us-east-1:{a}:global/ipset/zt-firewall-{n}-*/*"],
+    ),
+    row(
+        Part::Firewall,
+        "wafv2",
+        &[
+            "CreateWebACL",
+            "DeleteWebACL",
+            "GetWebACL",
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+            "UpdateWebACL",
+        ],
+        &["arn:{p}:wafv2:us-east-1:{a}:global/webacl/zt-firewall-{n}/*"],
+    ),
+    row(
+        Part::Firewall,
+        "wafv2",
+        LOGGING,
+        &["arn:{p}:wafv2:us-east-1:{a}:global/webacl/zt-firewall-{n}/*"],
+    ),
+    row(
+        Part::Firewall,
+        "wafv2",
+        &["CreateWebACL", "UpdateWebACL"],
+        &[
+            "arn:{p}:wafv2:us-east-1:{a}:global/ipset/*/*",
+            "arn:{p}:wafv2:us-east-1:{a}:global/managedruleset/*/*",
+        ],
     ),
     row(Part::PrivateOrigin, "cloudfront", &["CreateOriginAccessControl"], ANY),
     row(

@@ -104,7 +104,13 @@ impl FirewallAlone {
         let tags = tags.map_err(|error| diagnostic(&error))?;
         state.set("tags_all", tagging::value(&tagging::without_marks(&tags)));
         put(&mut state, &found);
-        let same = wanted(&state, &mark).is_ok_and(|wanted| wanted == found.config);
+        // Sets have no order, so what was written may stand there in another one.
+        let compared = |mut wanted: Wanted| {
+            wanted.acl.bodies = written::without(wanted.acl.bodies);
+            wanted
+        };
+        let wanted = wanted(&state, &mark)?;
+        let same = compared(wanted) == compared(found.config);
         state.set("in_force", same);
         Ok(Some(state))
     }

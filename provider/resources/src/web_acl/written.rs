@@ -59,6 +59,11 @@ pub(super) fn bodies(object: &Value) -> BTreeMap<String, Body> {
         .collect()
 }
 
+/// The bodies that answers of the user's own have.
+pub(super) fn without(bodies: BTreeMap<String, Body>) -> BTreeMap<String, Body> {
+    bodies.into_iter().filter(|(key, _)| !key.starts_with(KEY)).collect()
+}
+
 /// What was written, from the bodies; nothing where they do not hold it.
 pub(super) fn read(bodies: &BTreeMap<String, Body>) -> Option<Value> {
     let text: String = (0..MOST_PARTS)

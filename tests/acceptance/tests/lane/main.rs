@@ -31,4 +31,5 @@ mod service_tokens;
 mod sessions_apart;
 mod unfinished;
 mod viewer_headers;
+mod web_acl;
 mod writers;

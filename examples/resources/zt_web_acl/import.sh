@@ -1,0 +1,1 @@
+terraform import zt_web_acl.main main
