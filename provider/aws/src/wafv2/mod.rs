@@ -206,21 +206,19 @@ impl Wafv2 {
             .ok_or_else(|| self.caller.incomplete(OPERATION, name))
     }
 
-    /// Deletes a web ACL.
+    /// Deletes a web ACL. A distribution that used it until a moment ago is waited for.
     ///
     /// # Errors
     /// `InUse` while a distribution uses it.
     pub async fn delete_web_acl(&self, name: &str, id: &str, lock_token: &str) -> Result<()> {
-        let request = self
-            .client
-            .delete_web_acl()
-            .name(name)
-            .id(id)
-            .scope(SCOPE)
-            .lock_token(lock_token)
-            .send();
-        self.caller.call("DeleteWebACL", name, request).await?;
-        Ok(())
+        let used = |error: &AwsError| error.kind() == ErrorKind::InUse;
+        repeat_while(&self.caller.stop, SPREADS, used, || async {
+            let request = self.client.delete_web_acl().name(name).id(id).scope(SCOPE);
+            let request = request.lock_token(lock_token).send();
+            self.caller.call("DeleteWebACL", name, request).await?;
+            Ok(())
+        })
+        .await
     }
 
     /// What rules cost in capacity units.

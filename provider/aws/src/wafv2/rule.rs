@@ -138,10 +138,11 @@ impl DefaultAction {
     }
 }
 
-/// Metrics are always on, under the name.
+/// Metrics are always on, under the name. Samples are off: they show every header of a request, cookies and tokens included,
+/// to whoever may read in the account, and what logging leaves out they do not.
 pub(super) fn metrics(name: &str) -> Result<sdk::VisibilityConfig, BuildError> {
     sdk::VisibilityConfig::builder()
-        .sampled_requests_enabled(true)
+        .sampled_requests_enabled(false)
         .cloud_watch_metrics_enabled(true)
         .metric_name(name)
         .build()

@@ -197,12 +197,14 @@ pub(super) fn from_sdk(statement: sdk::Statement) -> Statement {
     let read = if let Some(it) = statement.rate_based_statement {
         rate_from_sdk(it)
     } else if let Some(it) = statement.geo_match_statement {
+        // The address of the connection is what we compare, never one that a header names.
         let codes = it.country_codes.unwrap_or_default();
-        Some(Statement::Countries(
-            codes.iter().map(|code| code.as_str().to_owned()).collect(),
-        ))
+        let codes = codes.iter().map(|code| code.as_str().to_owned()).collect();
+        it.forwarded_ip_config.is_none().then_some(Statement::Countries(codes))
     } else if let Some(it) = statement.ip_set_reference_statement {
-        Some(Statement::IpSet(it.arn))
+        it.ip_set_forwarded_ip_config
+            .is_none()
+            .then_some(Statement::IpSet(it.arn))
     } else if let Some(it) = statement.byte_match_statement {
         text_from_sdk(it)
     } else if let Some(it) = statement.regex_match_statement {
@@ -240,6 +242,10 @@ fn rate_from_sdk(rate: sdk::RateBasedStatement) -> Option<Statement> {
 }
 
 fn managed_from_sdk(group: sdk::ManagedRuleGroupStatement) -> Option<Statement> {
+    // The older form of an override to count.
+    if group.excluded_rules.as_ref().is_some_and(|rules| !rules.is_empty()) {
+        return None;
+    }
     let bot_control = match group.managed_rule_group_configs.unwrap_or_default().as_slice() {
         [] => None,
         [one] => Some(bot_control_from_sdk(one)?),

@@ -171,6 +171,50 @@ fn a_rule_that_our_types_cannot_say_differs_from_all_of_ours() {
     assert_eq!(statement::from_sdk(statement), Statement::Foreign);
 }
 
+/// Who may write `x-forwarded-for` chooses the country and the address of such a rule; an excluded rule refuses nothing.
+#[test]
+fn a_rule_that_believes_a_header_or_leaves_rules_out_is_none_of_ours() {
+    let header = sdk::ForwardedIpConfig::builder()
+        .header_name("x-forwarded-for")
+        .fallback_behavior(sdk::FallbackBehavior::NoMatch)
+        .build()
+        .unwrap();
+    let geo = sdk::GeoMatchStatement::builder()
+        .country_codes(sdk::CountryCode::De)
+        .forwarded_ip_config(header);
+    let header = sdk::IpSetForwardedIpConfig::builder()
+        .header_name("x-forwarded-for")
+        .fallback_behavior(sdk::FallbackBehavior::NoMatch)
+        .position(sdk::ForwardedIpPosition::First)
+        .build()
+        .unwrap();
+    let set = sdk::IpSetReferenceStatement::builder()
+        .arn("arn:ipset")
+        .ip_set_forwarded_ip_config(header);
+    let group = sdk::ManagedRuleGroupStatement::builder()
+        .vendor_name("AWS")
+        .name("AWSManagedRulesCommonRuleSet")
+        .excluded_rules(sdk::ExcludedRule::builder().name("NoUserAgent_HEADER").build().unwrap());
+    for statement in [
+        sdk::Statement::builder().geo_match_statement(geo.build()),
+        sdk::Statement::builder().ip_set_reference_statement(set.build().unwrap()),
+        sdk::Statement::builder().managed_rule_group_statement(group.build().unwrap()),
+    ] {
+        assert_eq!(statement::from_sdk(statement.build()), Statement::Foreign);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_distribution_that_is_just_leaving_is_waited_for() {
+    let canned = canned([
+        json_error(400, "WAFAssociatedItemException", "still associated"),
+        answer(200, "{}"),
+    ])
+    .await;
+    canned.aws.wafv2().delete_web_acl("n", "i1", "t1").await.unwrap();
+    assert_eq!(canned.sent().len(), 2);
+}
+
 #[tokio::test]
 async fn a_web_acl_is_created_in_cloudfronts_scope() {
     let canned = canned([answer(
@@ -192,6 +236,7 @@ async fn a_web_acl_is_created_in_cloudfronts_scope() {
         r#""Type":"LOWERCASE""#,
         r#""VendorName":"AWS""#,
         r#""OverrideAction":{"None":{}}"#,
+        r#""SampledRequestsEnabled":false"#,
         r#""ResponseCode":429"#,
         r#""CustomResponseBodyKey":"sorry""#,
         r#""CustomResponseBodies":{"sorry":{"ContentType":"TEXT_PLAIN","Content":"Not from there."}}"#,

@@ -84,7 +84,7 @@ async fn judge_firewall(
         return;
     };
     let before = prior.and_then(|prior| crate::firewall::read(prior.get("web_acl")));
-    if before.as_ref() != Some(firewall) {
+    if firewall.is_priced() && before.as_ref() != Some(firewall) {
         let named = crate::firewall::Named {
             name: "zt",
             mark: "zt",

@@ -8,7 +8,7 @@ use super::config::POSITIONS;
 
 const CONDITIONS: [&str; 6] = ["paths", "methods", "countries", "addresses", "headers", "query"];
 /// WAF Developer Guide, "Quotas": all custom bodies of one web ACL.
-const LONGEST_BODIES: usize = 51_200;
+pub(crate) const LONGEST_BODIES: usize = 51_200;
 
 /// Reports what is wrong with an object of the attributes that stands at `base`.
 pub(crate) fn check(value: &Value, base: &Path, diagnostics: &mut Diagnostics) {

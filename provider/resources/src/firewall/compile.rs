@@ -19,6 +19,8 @@ use super::paths::{self, Spelling};
 const MACHINE_ENDPOINTS: [&str; 3] = ["backchannel-logout", "events", "jwks.json"];
 /// The window of limits that do not say one.
 const WINDOW: u32 = 300;
+/// A rule's name has 128 characters; some are left for a number.
+const LONGEST_NAME: usize = 120;
 /// Keys of bodies.
 const REFUSAL: &str = "refusal";
 const TOO_MANY: &str = "too-many";
@@ -86,10 +88,10 @@ impl Work<'_> {
             let rule = self.custom(custom, refusal.as_ref());
             rules.push(rule);
         }
-        rules.extend(firewall.groups.iter().map(|group| {
-            let name = format!("{}-{}", group.vendor, group.name);
-            self.managed(&name, group, None)
-        }));
+        for group in &firewall.groups {
+            let name = free(&group_name(group), &rules);
+            rules.push(self.managed(&name, group, None));
+        }
         if let Some((control, group)) = &firewall.bot_control {
             rules.push(self.managed("bot-control", group, Some(*control)));
         }
@@ -307,6 +309,24 @@ fn rule(name: &str, statement: Statement, action: Action) -> Rule {
         action,
         labels: Vec::new(),
     }
+}
+
+/// Vendors have spaces and points in their names; a rule takes letters, digits, hyphens and underscores.
+fn group_name(group: &ManagedGroup) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    format!("{}-{}", group.vendor, group.name)
+        .chars()
+        .take(LONGEST_NAME)
+        .map(|letter| if plain(letter) { letter } else { '-' })
+        .collect()
+}
+
+/// The name, with a number where a rule has it already.
+fn free(name: &str, rules: &[Rule]) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    let taken = |name: &String| rules.iter().any(|rule| rule.name == *name);
+    names.find(|name| !taken(name)).unwrap_or_default()
 }
 
 fn countries(list: &BTreeSet<String>) -> Option<Statement> {

@@ -146,6 +146,21 @@ pub(crate) fn read(value: &Value) -> Option<Firewall> {
     })
 }
 
+impl Firewall {
+    /// Whether it may cost more capacity than the default, of which it is known that it fits.
+    pub(crate) fn is_priced(&self) -> bool {
+        let default = read(&Value::Null);
+        default.is_none_or(|default| {
+            let costs = Self {
+                rate: default.rate.clone(),
+                auth_rate_limit: default.auth_rate_limit,
+                ..self.clone()
+            };
+            costs != default
+        })
+    }
+}
+
 fn path_limit(value: &Value) -> PathLimit {
     PathLimit {
         path: text_or(value.get("path"), "/"),

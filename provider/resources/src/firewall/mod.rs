@@ -14,7 +14,7 @@ mod schema;
 mod tests;
 pub(crate) mod upkeep;
 
-pub(crate) use checks::check;
+pub(crate) use checks::{LONGEST_BODIES, check};
 pub(crate) use compile::{Named, Wanted, wanted};
 pub(crate) use config::{Firewall, read};
 pub(crate) use schema::attributes;

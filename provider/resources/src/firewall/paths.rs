@@ -62,16 +62,20 @@ fn text(path: &str, position: Position, reading: Reading) -> Statement {
     }
 }
 
-/// `/a/*.php` as `^/a/.*\.php$`, and `/*/b/*` as `^/.*/b(/.*)?$`.
-fn expression(pattern: &str) -> String {
+/// `/a/*.php` as `^/a/[\s\S]*\.php$`. A point would stop at a line feed, and `%0a` is one.
+pub(super) fn expression(pattern: &str) -> String {
     let (body, end) = match pattern.strip_suffix("/*") {
-        Some(body) => (body, "(/.*)?"),
+        Some(body) => (body, r"(/[\s\S]*)?"),
         None => (pattern, ""),
     };
     let mut out = String::from("^");
+    let mut before = ' ';
     for letter in body.chars() {
+        let again = letter == '*' && before == '*';
+        before = letter;
         match letter {
-            '*' => out.push_str(".*"),
+            '*' if again => {}
+            '*' => out.push_str(r"[\s\S]*"),
             letter if letter.is_ascii_alphanumeric() || "/-_~,@!%&=:;'\"#<>".contains(letter) => out.push(letter),
             letter => out.extend(['\\', letter]),
         }
@@ -88,9 +92,9 @@ mod tests {
     #[test]
     fn a_star_is_anything_and_all_else_itself() {
         for (pattern, wanted) in [
-            ("/a/*.php", r"^/a/.*\.php$"),
-            ("/*/b/*", "^/.*/b(/.*)?$"),
-            ("/a(b)*+c", r"^/a\(b\).*\+c$"),
+            ("/a/*.php", r"^/a/[\s\S]*\.php$"),
+            ("/*/b/*", r"^/[\s\S]*/b(/[\s\S]*)?$"),
+            ("/a(b)**+c", r"^/a\(b\)[\s\S]*\+c$"),
         ] {
             assert_eq!(expression(pattern), wanted, "{pattern}");
         }

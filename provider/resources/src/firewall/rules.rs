@@ -5,11 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use zt_framework::Value;
 
+use super::paths;
+
 pub(super) type Verdict = Result<(), String>;
 
 /// WAF Developer Guide, "Quotas".
 const MOST_ADDRESSES: usize = 10_000;
 const LONGEST_BODY: usize = 4_096;
+const LONGEST_EXPRESSION: usize = 512;
 /// WAF Developer Guide, "Supported status codes for custom response", as far as they refuse.
 const STATUSES: [i64; 20] = [
     400, 401, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415, 416, 421, 429, 500, 501, 502, 503, 504,
@@ -32,11 +35,12 @@ pub(super) fn window(value: &Value) -> Verdict {
 pub(super) fn path_rate_limits(value: &Value) -> Verdict {
     let Some(entries) = value.entries() else { return Ok(()) };
     for (path, limit) in entries {
-        if !path.starts_with('/') || !is_plain(path) || path.contains('*') || path.len() > 200 {
+        if !path.starts_with('/') || !is_plain(path) || path.contains(['*', '?', '#', '%']) || path.len() > 200 {
             return Err(format!(
-                "{path:?} is not a path prefix; write one such as /api/, without wildcards."
+                "{path:?} is not a path prefix; write one such as /api/, without wildcards and a query, and decoded."
             ));
         }
+        normal(path)?;
         if !limit.is_unknown() {
             rate(limit)?;
         }
@@ -46,13 +50,31 @@ pub(super) fn path_rate_limits(value: &Value) -> Verdict {
 
 pub(super) fn pattern(value: &Value) -> Verdict {
     let text = text(value);
-    match text.starts_with('/') && is_plain(text) && text.len() <= 200 && !text.contains(['?', '#', '%']) {
-        true => Ok(()),
-        false => Err(format!(
+    if !text.starts_with('/') || !is_plain(text) || text.len() > 200 || text.contains(['?', '#', '%']) {
+        return Err(format!(
             "{text:?} is not a path; write one such as /api/*, where * stands for anything, at most 200 characters, without a \
              query and decoded."
-        )),
+        ));
     }
+    if paths::expression(text).len() > LONGEST_EXPRESSION {
+        return Err(format!(
+            "{text:?} is too long for an expression of AWS WAF; write fewer asterisks."
+        ));
+    }
+    normal(text)
+}
+
+/// Paths are compared normalised, so one that is not would hold for no request.
+fn normal(path: &str) -> Verdict {
+    let mut parts = path.split('/').skip(1).peekable();
+    while let Some(part) = parts.next() {
+        if [".", ".."].contains(&part) || (part.is_empty() && parts.peek().is_some()) {
+            return Err(format!(
+                "{path:?} would never hold: paths are compared without //, /./ and /../. Write it without them."
+            ));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn countries(value: &Value) -> Verdict {
@@ -209,14 +231,15 @@ pub(super) fn sought(value: &Value) -> Verdict {
 /// Where logs of a web ACL of CloudFront may go.
 pub(super) fn destination(value: &Value) -> Verdict {
     let arn = text(value);
-    let name = arn.trim_end_matches(":*").rsplit([':', '/']).next().unwrap_or_default();
-    let part = |at: usize| arn.split(':').nth(at).unwrap_or_default();
-    let known = match (part(2), part(3)) {
-        ("s3", "") => true,
-        ("logs" | "firehose", region) => region == "us-east-1",
-        _ => false,
+    let parts: Vec<&str> = arn.split(':').collect();
+    let name = match parts.as_slice() {
+        ["arn", _, "s3", "", "", bucket] => Some(*bucket),
+        ["arn", _, "logs", "us-east-1", _, "log-group", group]
+        | ["arn", _, "logs", "us-east-1", _, "log-group", group, "*"] => Some(*group),
+        ["arn", _, "firehose", "us-east-1", _, stream] => stream.strip_prefix("deliverystream/"),
+        _ => None,
     };
-    match arn.starts_with("arn:") && known && name.starts_with("aws-waf-logs-") {
+    match name.is_some_and(|name| name.starts_with("aws-waf-logs-")) {
         true => Ok(()),
         false => Err(format!(
             "{arn:?} cannot take these logs. Write the ARN of a log group or Firehose stream in us-east-1, where the web ACLs of \

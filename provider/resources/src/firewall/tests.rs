@@ -212,3 +212,38 @@ fn values_that_contradict_each_other_are_named() {
     let bots = Value::object([("managed_groups", bots), ("bot_control", Value::object([]))]);
     refused(&bots, "managed_groups[0].name", "Remove it");
 }
+
+/// AWS WAF takes letters, digits, hyphens and underscores in the name of a rule, and no name twice.
+#[test]
+fn groups_of_any_vendor_have_names_of_their_own() {
+    let group = |vendor: &str, name: &str| Value::object([("vendor", vendor.into()), ("name", name.into())]);
+    let groups = Value::list([
+        group("Cyber Security Cloud Inc.", "HighSecurity"),
+        group("a", "b-c"),
+        group("a-b", "c"),
+    ]);
+    let wanted = compiled(&Value::object([("managed_groups", groups)]));
+    assert_eq!(
+        names(&wanted)[2..],
+        ["Cyber-Security-Cloud-Inc--HighSecurity", "a-b-c", "a-b-c-2"]
+    );
+}
+
+#[test]
+fn only_a_firewall_that_differs_from_the_default_is_priced() {
+    for (value, priced) in [
+        (Value::Null, false),
+        (Value::object([("rate_limit", 500.into())]), false),
+        (
+            Value::object([("path_rate_limits", Value::map([("/a", 10.into())]))]),
+            true,
+        ),
+        (Value::object([("bot_control", Value::object([]))]), true),
+        (
+            Value::object([("geo", Value::object([("block", vec!["KP"].into())]))]),
+            true,
+        ),
+    ] {
+        assert_eq!(read(&value).unwrap().is_priced(), priced, "{value:?}");
+    }
+}

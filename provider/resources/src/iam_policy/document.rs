@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::table::{Part, ROWS, Row};
+use super::table::{Part, Row, rows};
 
 /// IAM's limit of one managed policy, white space not counted.
 pub(super) const LIMIT: usize = 6_144;
@@ -34,7 +34,7 @@ pub(super) fn statements(place: &Place, subjects: &BTreeSet<Subject>) -> Vec<Val
     // First what each action may touch, so that two subjects share a statement; then which actions may touch the same.
     let mut by_action: BTreeMap<(String, Option<String>), BTreeSet<String>> = BTreeMap::new();
     for subject in subjects {
-        for row in ROWS.iter().filter(|row| row.part == subject.part) {
+        for row in rows().filter(|row| row.part == subject.part) {
             for action in row.actions {
                 let key = (format!("{}:{action}", row.service), condition(row));
                 let resources = row.resources.iter().map(|one| filled(one, place, subject));

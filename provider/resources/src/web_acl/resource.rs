@@ -15,7 +15,7 @@ use super::{schema, written};
 use crate::connection::{Connected, Connection};
 use crate::failure::diagnostic;
 use crate::firewall::upkeep::{self, Found, Trouble};
-use crate::firewall::{self, Named, Wanted};
+use crate::firewall::{self, Firewall, Named, Wanted};
 use crate::{random, tagging};
 
 /// The resource type `zt_web_acl`.
@@ -34,7 +34,7 @@ impl FirewallAlone {
         }
     }
 
-    async fn make(&self, context: &Context, planned: &Value) -> Result<Value, Diagnostic> {
+    async fn make(&self, context: &Context, planned: &Value) -> Result<ApplyOutcome, Diagnostic> {
         context.check().map_err(|_| stopped())?;
         let connected = self.connection.need(context)?;
         let name = name(planned);
@@ -63,9 +63,14 @@ impl FirewallAlone {
             }
             .to_string(),
         );
-        ensure(&connected, &mark, &begun, &tags).await?;
-        ensure(&connected, &mark, &complete, &tags).await?;
-        stands(&connected, planned, &mark, &tags).await
+        let made = match ensure(&connected, &mark, &begun, &tags).await {
+            Ok(()) => ensure(&connected, &mark, &complete, &tags).await,
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok(()) => stands(&connected, planned, &mark, &tags).await.map(done),
+            Err(error) => Ok(rest(&connected, planned, &mark, &tags).await.diagnostic(error)),
+        }
     }
 
     async fn change(&self, context: &Context, prior: &Value, planned: &Value) -> Result<Value, Diagnostic> {
@@ -226,7 +231,9 @@ fn wanted(object: &Value, mark: &AclMark) -> Result<Wanted, Diagnostic> {
         )
     })?;
     let mut wanted = firewall::wanted(&settings, &named);
-    wanted.acl.bodies.extend(written::bodies(object));
+    let answers: usize = wanted.acl.bodies.values().map(|body| body.content.len()).sum();
+    let room = firewall::LONGEST_BODIES.saturating_sub(answers);
+    wanted.acl.bodies.extend(written::bodies(object, room));
     Ok(wanted)
 }
 
@@ -251,15 +258,31 @@ async fn ensure(connected: &Connected, mark: &AclMark, wanted: &Wanted, tags: &T
     }
 }
 
+/// What a create that failed leaves: its web ACL, which Terraform is told of, or nothing.
+async fn rest(connected: &Connected, planned: &Value, mark: &AclMark, tags: &Tags) -> ApplyOutcome {
+    match look(connected, &mark.name, None).await {
+        Ok(Some(found)) if is_of(&found, mark) => done(told(planned, &found, mark, tags).with("in_force", false)),
+        Ok(None) => {
+            // IP sets without their web ACL: should this fail, too, the next create finds them.
+            let _ = upkeep::remove(&connected.aws, mark, &AclMark::physical(&mark.name)).await;
+            ApplyOutcome::default()
+        }
+        _ => ApplyOutcome::default(),
+    }
+}
+
 async fn stands(connected: &Connected, planned: &Value, mark: &AclMark, tags: &Tags) -> Result<Value, Diagnostic> {
     let found = look(connected, &mark.name, None).await?;
     let found = found.ok_or_else(|| not_found(&mark.name))?;
+    Ok(told(planned, &found, mark, tags).with("in_force", true))
+}
+
+fn told(planned: &Value, found: &Found, mark: &AclMark, tags: &Tags) -> Value {
     let mut state = planned.clone();
-    put(&mut state, &found);
+    put(&mut state, found);
     state.set("instance_id", mark.instance.as_str());
-    state.set("in_force", true);
     state.set("tags_all", tagging::value(tags));
-    Ok(state)
+    state
 }
 
 fn put(state: &mut Value, found: &Found) {
@@ -325,7 +348,7 @@ impl Resource for FirewallAlone {
         }
         plan.mark_unknown("capacity");
         let settings = firewall::read(&known(&plan.planned));
-        if let (Some(connected), Some(settings)) = (connected, settings) {
+        if let (Some(connected), Some(settings)) = (connected, settings.filter(Firewall::is_priced)) {
             let named = Named {
                 name: "zt-firewall",
                 mark: "zt",
@@ -347,11 +370,13 @@ impl Resource for FirewallAlone {
     }
 
     async fn create(&self, context: &Context, request: CreateRequest) -> ApplyOutcome {
-        outcome(self.make(context, &request.planned).await)
+        let made = self.make(context, &request.planned).await;
+        made.unwrap_or_else(ApplyOutcome::failed)
     }
 
     async fn update(&self, context: &Context, request: UpdateRequest) -> ApplyOutcome {
-        outcome(self.change(context, &request.prior, &request.planned).await)
+        let changed = self.change(context, &request.prior, &request.planned).await;
+        changed.map_or_else(ApplyOutcome::failed, done)
     }
 
     async fn delete(&self, context: &Context, request: DeleteRequest) -> DeleteOutcome {
@@ -372,14 +397,9 @@ impl Resource for FirewallAlone {
     }
 }
 
-fn outcome(made: Result<Value, Diagnostic>) -> ApplyOutcome {
-    match made {
-        Ok(state) => {
-            let identity = identity(&state);
-            ApplyOutcome::done(state).identity(identity)
-        }
-        Err(error) => ApplyOutcome::failed(error),
-    }
+fn done(state: Value) -> ApplyOutcome {
+    let identity = identity(&state);
+    ApplyOutcome::done(state).identity(identity)
 }
 
 fn identity(state: &Value) -> Value {

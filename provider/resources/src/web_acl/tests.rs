@@ -41,6 +41,7 @@ async fn bad_values_are_refused_where_they_stand() {
         one("rules", Value::map([("a", rule)]))
     };
     let block = |range: &str| in_object("addresses", "block", Value::set_of([range]));
+    let logs = |arn: &str| in_object("logging", "destination_arn", arn.into());
     let cases = [
         (one("rate_limit", 9.into()), "rate_limit", "10 to 2000000000"),
         (one("rate_limit_window", 90.into()), "rate_limit_window", "60, 120, 300"),
@@ -50,6 +51,23 @@ async fn bad_values_are_refused_where_they_stand() {
             "challenge",
         ),
         (limit("path", "api".into()), "rate_limits[\"a\"].path", "such as /api/*"),
+        (limit("path", "//api/*".into()), "rate_limits[\"a\"].path", "never"),
+        (limit("path", "/a/../b".into()), "rate_limits[\"a\"].path", "never"),
+        (
+            limit("path", format!("/{}", "a*".repeat(90)).as_str().into()),
+            "rate_limits[\"a\"].path",
+            "fewer",
+        ),
+        (
+            one("path_rate_limits", Value::map([("/a%20b/", 10.into())])),
+            "path_rate_limits",
+            "decoded",
+        ),
+        (
+            one("path_rate_limits", Value::map([("/a//b/", 10.into())])),
+            "path_rate_limits",
+            "never",
+        ),
         (limit("limit", 1.into()), "rate_limits[\"a\"].limit", "10 to"),
         (limit("window", 1.into()), "rate_limits[\"a\"].window", "60, 120"),
         (
@@ -89,6 +107,26 @@ async fn bad_values_are_refused_where_they_stand() {
             "logging.destination_arn",
             "us-east-1",
         ),
+        (
+            logs("arn:aws:logs:us-east-1:1:log-group:a"),
+            "logging.destination_arn",
+            "aws-waf-logs-",
+        ),
+        (
+            logs("arn:aws:logs:us-east-1:1:log-group:a/aws-waf-logs-b"),
+            "logging.destination_arn",
+            "aws-waf-logs-",
+        ),
+        (
+            logs("arn:aws:s3:::a/aws-waf-logs-b"),
+            "logging.destination_arn",
+            "aws-waf-logs-",
+        ),
+        (
+            logs("arn:aws:firehose:us-east-1:1:deliverystream/a"),
+            "logging.destination_arn",
+            "aws-waf-logs-",
+        ),
     ];
     for (config, path, word) in cases {
         let told = match core().plan(ADDRESS, &config).await {
@@ -109,7 +147,31 @@ async fn what_was_written_is_found_again_in_the_web_acl() {
     let addresses = Value::object([("block", long)]);
     let config = config().with("addresses", addresses);
     let change = core().plan(ADDRESS, &config).await.unwrap();
-    let found = written::read(&written::bodies(&change.after)).unwrap();
+    let found = written::read(&written::bodies(&change.after, 51_200)).unwrap();
     assert_eq!(found.get("addresses"), change.after.get("addresses"));
     assert!(found.get("arn").is_null());
+}
+
+/// WAF Developer Guide, "Sending web ACL traffic logs": the names of log groups may have slashes, and a bucket a prefix in it.
+#[tokio::test]
+async fn logs_may_go_wherever_aws_takes_them() {
+    for arn in [
+        "arn:aws:logs:us-east-1:1:log-group:aws-waf-logs-a/b:*",
+        "arn:aws:firehose:us-east-1:1:deliverystream/aws-waf-logs-a",
+        "arn:aws:s3:::aws-waf-logs-a/prefix",
+    ] {
+        let logging = Value::object([("destination_arn", arn.into())]);
+        assert!(
+            core().plan(ADDRESS, &config().with("logging", logging)).await.is_ok(),
+            "{arn}"
+        );
+    }
+}
+
+/// AWS takes 50 KB of bodies in one web ACL: answers of the user's own come first.
+#[tokio::test]
+async fn what_was_written_leaves_room_for_answers() {
+    let change = core().plan(ADDRESS, &config()).await.unwrap();
+    assert!(!written::bodies(&change.after, 51_200).is_empty());
+    assert!(written::bodies(&change.after, 200).is_empty());
 }

@@ -33,10 +33,13 @@ fn written(object: &Value) -> Value {
     written
 }
 
-/// The bodies that hold what was written.
-pub(super) fn bodies(object: &Value) -> BTreeMap<String, Body> {
+/// The bodies that hold what was written, where `room` bytes are enough for them.
+pub(super) fn bodies(object: &Value, room: usize) -> BTreeMap<String, Body> {
     let text = json::encode(&written(object), &schema().ty()).unwrap_or_default();
     let text = String::from_utf8(text).unwrap_or_default();
+    if text.len() > room {
+        return BTreeMap::new();
+    }
     let mut parts = vec![String::new()];
     for letter in text.chars() {
         if parts.last().is_some_and(|part| part.len() + letter.len_utf8() > PART) {

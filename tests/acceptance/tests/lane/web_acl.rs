@@ -1,6 +1,7 @@
 //! The firewall: what it refuses at the edge, and its life alone, beside a distribution that somebody else manages.
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use zt_acceptance_tests::store::somebody_else;
 use zt_acceptance_tests::{HEAD, STORE, application_with};
 use zt_test_support::cloud::LocalCloud;
@@ -63,7 +64,7 @@ impl Scene {
             ("x-local-viewer-country", country),
             ("user-agent", "Mozilla/5.0"),
         ];
-        visitor.send(reqwest::Method::GET, url, &headers, None)
+        visitor.send(Method::GET, url, &headers, None)
     }
 
     #[track_caller]
@@ -97,6 +98,8 @@ fn addresses_countries_paths_and_limits_are_refused_at_the_edge() {
     scene.check("/public/page", (trusted, "KP"), 200);
     let absent = scene.send("/public/x.PHP", clean, "US");
     assert_eq!((absent.status, absent.body.as_str()), (404, "There is none."));
+    let absent = scene.send("/public/x%0ay.php", clean, "US");
+    assert_eq!(absent.status, 404, "a line feed slips by: {}", absent.body);
     // Servers of an identity provider are exempt from countries, byte by byte.
     scene.check(
         "/oauth2/jwks.json",
@@ -146,11 +149,11 @@ fn a_firewall_alone_lives_from_apply_to_destroy() {
         "zt-firewall-main-block-v6",
         "zt-firewall-main-trust-v4",
     ];
-    assert_eq!(stands["sets"], serde_json::json!(sets));
+    assert_eq!(stands["sets"], json!(sets));
     for header in ["authorization", "cookie"] {
         let redacted = stands["redacted"].as_array().unwrap();
         assert!(
-            redacted.contains(&serde_json::json!({"SingleHeader": {"Name": header}})),
+            redacted.contains(&json!({"SingleHeader": {"Name": header}})),
             "{header}"
         );
     }
@@ -204,4 +207,55 @@ w.update_ip_set(Name=one["Name"], Id=one["Id"], Scope="CLOUDFRONT", LockToken=on
         terraform.apply(&[]).success();
         terraform.plan_is_empty();
     }
+}
+
+/// Whatever of a create fails, the state knows what stands, the next apply ends the work and a destroy leaves nothing.
+#[test]
+fn a_create_that_fails_leaves_nothing_unknown() {
+    let cloud = LocalCloud::start();
+    for operation in ["CreateWebACL", "UpdateWebACL", "PutLoggingConfiguration"] {
+        for next in ["apply", "destroy"] {
+            let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &alone(RULES))]);
+            let rule = json!({"service": "wafv2", "operation": operation, "nth": 1, "count": 1, "kind": "denied"});
+            cloud.admin(Method::POST, "/faults", Some(&rule));
+            let failed = terraform.apply(&[]);
+            assert_ne!(failed.code, 0, "{operation} did not fail: {}", failed.output);
+            cloud.admin(Method::DELETE, "/faults", None);
+            if next == "apply" {
+                terraform.apply(&[]).success();
+                terraform.plan_is_empty();
+            }
+            terraform.destroy().success();
+            assert!(
+                cloud.left_over().is_empty(),
+                "{operation}, {next}: {:?}",
+                cloud.left_over()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_lost_firewall_is_made_again_and_a_plain_one_asks_for_no_sets() {
+    let cloud = LocalCloud::start();
+    let terraform = Terraform::new(&cloud.endpoints, &[("main.tf", &alone(""))]);
+    terraform.apply(&[]).success();
+    terraform.plan_is_empty();
+    let calls = cloud.calls();
+    for operation in ["ListIPSets", "CheckCapacity"] {
+        assert!(calls.iter().all(|call| call.operation() != operation), "{operation}");
+    }
+    somebody_else(
+        &cloud,
+        r#"
+w = boto3.client("wafv2", region_name="us-east-1")
+s = w.list_web_acls(Scope="CLOUDFRONT")["WebACLs"][0]
+w.delete_web_acl(Name=s["Name"], Id=s["Id"], Scope="CLOUDFRONT", LockToken=s["LockToken"])
+"#,
+    );
+    assert_eq!(terraform.plan(&[]).code, 2);
+    terraform.apply(&[]).success();
+    terraform.plan_is_empty();
+    terraform.destroy().success();
+    assert!(cloud.left_over().is_empty(), "{:?}", cloud.left_over());
 }
