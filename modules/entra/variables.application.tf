@@ -390,22 +390,105 @@ variable "viewer_port" {
 }
 
 variable "web_acl" {
-  description = "The web ACL in front of the application. Rate limits count requests of one address in five minutes."
+  description = "The web firewall in front of the application. Default: its limits and three managed groups."
   type = object({
+    addresses = optional(object({
+      allow = optional(set(string))
+      block = optional(set(string))
+      trust = optional(set(string))
+    }))
     auth_rate_limit = optional(number)
+    bot_control = optional(object({
+      count_only       = optional(bool)
+      count_rules      = optional(list(string))
+      level            = optional(string)
+      machine_learning = optional(bool)
+      overrides        = optional(map(string))
+      version          = optional(string)
+    }))
     geo = optional(object({
       allow = optional(list(string))
       block = optional(list(string))
+    }))
+    logging = optional(object({
+      destination_arn = string
+      matched_only    = optional(bool)
+      redact_headers  = optional(set(string))
+      redact_query    = optional(bool)
     }))
     managed_groups = optional(list(object({
       name        = string
       count_only  = optional(bool)
       count_rules = optional(list(string))
+      overrides   = optional(map(string))
       vendor      = optional(string)
       version     = optional(string)
     })))
-    path_rate_limits = optional(map(number))
-    rate_limit       = optional(number)
+    path_rate_limits  = optional(map(number))
+    rate_limit        = optional(number)
+    rate_limit_action = optional(string)
+    rate_limit_window = optional(number)
+    rate_limits = optional(map(object({
+      limit   = number
+      path    = string
+      action  = optional(string)
+      methods = optional(list(string))
+      window  = optional(number)
+    })))
+    refusal = optional(object({
+      status       = number
+      body         = optional(string)
+      content_type = optional(string)
+    }))
+    rule_order = optional(list(string))
+    rules = optional(map(object({
+      action    = string
+      addresses = optional(set(string))
+      countries = optional(list(string))
+      headers = optional(map(object({
+        contains    = optional(string)
+        ends_with   = optional(string)
+        equals      = optional(string)
+        starts_with = optional(string)
+      })))
+      machine_endpoints = optional(bool)
+      methods           = optional(list(string))
+      paths             = optional(list(string))
+      query = optional(map(object({
+        contains    = optional(string)
+        ends_with   = optional(string)
+        equals      = optional(string)
+        starts_with = optional(string)
+      })))
+      response = optional(object({
+        status       = number
+        body         = optional(string)
+        content_type = optional(string)
+      }))
+      unless = optional(object({
+        addresses = optional(set(string))
+        countries = optional(list(string))
+        headers = optional(map(object({
+          contains    = optional(string)
+          ends_with   = optional(string)
+          equals      = optional(string)
+          starts_with = optional(string)
+        })))
+        methods = optional(list(string))
+        paths   = optional(list(string))
+        query = optional(map(object({
+          contains    = optional(string)
+          ends_with   = optional(string)
+          equals      = optional(string)
+          starts_with = optional(string)
+        })))
+      }))
+    })))
+    too_many = optional(object({
+      status       = number
+      body         = optional(string)
+      content_type = optional(string)
+    }))
   })
   default = null
 }

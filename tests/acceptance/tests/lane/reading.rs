@@ -21,13 +21,28 @@ data "zt_iam_policy" "ci" {
     client_secret_wo = true
     assertion        = true
     managed_buckets  = ["members-site"]
+
+    firewall_addresses = true
+    firewall_logging   = true
   }]
+  web_acls = ["alone"]
 }
 output "policy" { value = data.zt_iam_policy.ci.json }
 "#;
 
 const FEATURES: &str = r#"
   assertion = {}
+  web_acl = {
+    addresses = { block = ["203.0.113.0/24"] }
+    logging   = { destination_arn = "arn:aws:logs:us-east-1:000000000000:log-group:aws-waf-logs-edge" }
+  }
+"#;
+
+const ALONE: &str = r#"
+resource "zt_web_acl" "alone" {
+  name = "alone"
+  geo  = { block = ["KP"] }
+}
 "#;
 
 /// IAM's names of calls that are called otherwise (Service Authorization Reference), or need more than their own action.
@@ -59,7 +74,9 @@ const OTHER_OCCASIONS: [(&str, &[&str]); 6] = [
             "secretsmanager:PutSecretValue",
             "secretsmanager:RestoreSecret",
             "sqs:SetQueueAttributes",
+            "wafv2:DeleteLoggingConfiguration",
             "wafv2:ListTagsForResource",
+            "wafv2:UpdateIPSet",
             "wafv2:UpdateWebACL",
         ],
     ),
@@ -129,7 +146,7 @@ fn the_iam_policy_allows_every_call_that_is_made_and_nothing_that_never_is() {
     let revocation = revocation(&cloud.endpoints, "out", "somebody", "");
     let terraform = Terraform::new(
         &cloud.endpoints,
-        &[("main.tf", &[HEAD, STORE, &application, &revocation, POLICY].concat())],
+        &[("main.tf", &[HEAD, STORE, &application, &revocation, ALONE, POLICY].concat())],
     );
     terraform.apply(&[]).success();
     terraform.plan_is_empty();
