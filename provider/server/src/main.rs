@@ -20,8 +20,23 @@ const USER_AGENT_SUFFIX: &str = "TF_APPEND_USER_AGENT";
 /// How a session cookie begins, so that none is ever logged.
 const SECRET_PREFIXES: &[&str] = &["s1."];
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
-async fn main() -> ExitCode {
+/// Rules of a web ACL nest, and the reader of AWS's SDK goes down with them, at the end of all the work on an application.
+const STACK: usize = 8 << 20;
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(STACK)
+        .enable_all()
+        .build();
+    match runtime {
+        // On a worker: the stack of the main thread is not ours to choose.
+        Ok(runtime) => runtime.block_on(async { tokio::spawn(run()).await.unwrap_or(ExitCode::FAILURE) }),
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+async fn run() -> ExitCode {
     let variable = |name: &str| -> Option<OsString> { std::env::var_os(name) };
     let settings = LogSettings::read("zt", variable).secret_prefixes(SECRET_PREFIXES);
     // A second logger cannot be there yet; without one the provider serves all the same.

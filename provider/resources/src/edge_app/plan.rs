@@ -92,7 +92,7 @@ async fn judge_firewall(
         };
         let wanted = crate::firewall::wanted(firewall, &named);
         let mut judged = Diagnostics::new();
-        upkeep::judge(&connected.aws, &wanted, &mut judged).await;
+        Box::pin(upkeep::judge(&connected.aws, &wanted, &mut judged)).await;
         let at = |diagnostic: Diagnostic| diagnostic.at("web_acl");
         diagnostics.extend(judged.iter().cloned().map(at));
     }

@@ -247,7 +247,7 @@ fn known(object: &Value) -> Value {
 }
 
 async fn ensure(connected: &Connected, mark: &AclMark, wanted: &Wanted, tags: &Tags) -> Result<(), Diagnostic> {
-    match upkeep::ensure(&connected.aws, mark, wanted, tags).await {
+    match Box::pin(upkeep::ensure(&connected.aws, mark, wanted, tags)).await {
         Ok(_) => Ok(()),
         Err(Trouble::Aws(error)) => Err(diagnostic(&error)),
         Err(Trouble::Taken { kind, name, .. }) => Err(Diagnostic::error(

@@ -9,7 +9,7 @@ pub(super) fn schema() -> Schema {
     let name = Attribute::string(
         "name",
         "Name of the firewall, unique in the account: lower-case letters, digits and hyphens, at most 24 characters. Changing it \
-         replaces the firewall.",
+         replaces the firewall: where a distribution names it, with `create_before_destroy`.",
     )
     .required()
     .requires_replace()

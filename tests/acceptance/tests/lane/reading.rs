@@ -146,7 +146,10 @@ fn the_iam_policy_allows_every_call_that_is_made_and_nothing_that_never_is() {
     let revocation = revocation(&cloud.endpoints, "out", "somebody", "");
     let terraform = Terraform::new(
         &cloud.endpoints,
-        &[("main.tf", &[HEAD, STORE, &application, &revocation, ALONE, POLICY].concat())],
+        &[(
+            "main.tf",
+            &[HEAD, STORE, &application, &revocation, ALONE, POLICY].concat(),
+        )],
     );
     terraform.apply(&[]).success();
     terraform.plan_is_empty();

@@ -30,12 +30,13 @@ pub(in crate::edge_app) fn wanted(scope: &Scope<'_>, firewall: &Firewall, auth_p
 pub(in crate::edge_app) async fn look(scope: &Scope<'_>, arn: Option<&str>) -> Result<Option<Found>, Fault> {
     // The id is the last part of the ARN.
     let id = arn.and_then(|arn| arn.rsplit('/').next());
-    Ok(upkeep::look(scope.aws, scope, (&scope.names.stem, id)).await?)
+    Ok(Box::pin(upkeep::look(scope.aws, scope, (&scope.names.stem, id))).await?)
 }
 
 /// Makes it, or changes it until it is as wanted; yields its ARN.
 pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, wanted: &Wanted) -> Result<String, Fault> {
-    match upkeep::ensure(scope.aws, scope, wanted, scope.tags).await {
+    // Boxed: the work on an application is deep, and its stack is short.
+    match Box::pin(upkeep::ensure(scope.aws, scope, wanted, scope.tags)).await {
         Ok(arn) => Ok(arn),
         Err(Trouble::Aws(error)) => Err(error.into()),
         Err(Trouble::Taken {
@@ -53,5 +54,5 @@ pub(in crate::edge_app) async fn ensure(scope: &Scope<'_>, wanted: &Wanted) -> R
 
 /// Removes it.
 pub(in crate::edge_app) async fn remove(scope: &Scope<'_>) -> Result<(), Fault> {
-    Ok(upkeep::remove(scope.aws, scope, &scope.names.stem).await?)
+    Ok(Box::pin(upkeep::remove(scope.aws, scope, &scope.names.stem)).await?)
 }
