@@ -25,7 +25,7 @@ pub(crate) fn check(value: &Value, base: &Path, diagnostics: &mut Diagnostics) {
 fn custom(rule: &Value, at: &Path, diagnostics: &mut Diagnostics) {
     let open = |conditions: &Value| {
         let unset = |name: &&str| conditions.get(name).is_null();
-        CONDITIONS.iter().all(|name| unset(&name))
+        CONDITIONS.iter().all(unset)
     };
     if open(rule) {
         diagnostics.error_at(

@@ -252,9 +252,7 @@ impl Work<'_> {
 
     fn not_machine(&self) -> Statement {
         let endpoint = |name: &&str| paths::exactly(&format!("{}/{name}", self.named.auth_prefix));
-        not(Statement::Or(
-            MACHINE_ENDPOINTS.iter().map(|name| endpoint(&name)).collect(),
-        ))
+        not(Statement::Or(MACHINE_ENDPOINTS.iter().map(endpoint).collect()))
     }
 
     fn answer(&mut self, key: &str, response: Option<&Response>) -> Option<CustomAnswer> {
