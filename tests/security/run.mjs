@@ -30,7 +30,7 @@ function run(name, more) {
   process.stdout.write(`${name}\n`);
   const { program = 'node', all } = SUITES[name];
   const { status, stdout } = spawnSync(program, [...all, ...more], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
-  for (const line of stdout.split('\n').filter((each) => /SURVIVED|NO VERDICT/.test(each))) process.stdout.write(`  ${line}\n`);
+  for (const line of stdout.split('\n').filter((each) => /SURVIVED|NO VERDICT|^FAILED/.test(each))) process.stdout.write(`  ${line}\n`);
   return readClosing(stdout, status);
 }
 
