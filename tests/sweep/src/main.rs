@@ -2,7 +2,7 @@
 //!
 //! This program plays Terraform's core over gRPC against the real provider, an account of one local cloud for each case. It
 //! promises that a case counts as held only if the state is true afterwards, the next command converges, a destroy leaves the
-//! account empty, and nobody without a session was served. It does not know how the provider does its work.
+//! account empty, and nobody without a session, with one that grants nothing or with a revoked one was served. It does not know how the provider does its work.
 //!
 //!     sweep [--every n] [--only text] [--write]
 //!
@@ -153,8 +153,8 @@ fn write(report: &Report) {
     let page = zt_test_support::root().join("docs-dev/failure-sweep.md");
     let text = format!(
         "# The sweep of failures\n\nWritten by `make test-long-sweep`. Each cell: cases that succeeded in spite of the fault + cases \
-         that failed and that the next command made good. After each the plan is empty, a destroy leaves the account empty, and \
-         nobody without a session was served.\n\n{}",
+         that failed and that the next command made good. After each the plan is empty, a destroy leaves the account empty, and nobody \
+         without a session, with one that grants nothing or with a revoked one was served.\n\n{}",
         report.table()
     );
     std::fs::write(&page, text).unwrap_or_else(|error| panic!("{}: {error}", page.display()));

@@ -53,6 +53,11 @@ impl Scenario {
         }
     }
 
+    /// Whether it is what makes the door.
+    pub(crate) fn makes_door(self) -> bool {
+        self == Self::EdgeApp
+    }
+
     /// Whether visitors may stand at its door.
     pub(crate) fn has_door(self) -> bool {
         matches!(self, Self::EdgeApp | Self::ServiceToken)
