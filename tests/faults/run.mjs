@@ -20,11 +20,19 @@ const STEP = 20;
 /** Virtual seconds that what is prepared once for several walks is good for: half a session. */
 const KEPT = 1800;
 
+/** A page of revocations holds what half a day brings; hundreds of logins of one person in minutes are nobody's day, and would fill it. */
+const WALKS_OF_A_DAY = 20;
+const LATER = 13 * 3600;
+
 const { values: options, positionals: [file, home] } = parseArgs({ allowPositionals: true, options: { all: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } });
 const world = readWorld(file, home);
 const known = dependencies(world);
 
+let walks = 0;
+
 async function prepared(flow) {
+  walks += 1;
+  if (walks % WALKS_OF_A_DAY === 0) await world.advance(LATER);
   // Many logouts of one person become one that ends every login up to its second.
   await world.advance(2);
   const visitor = visitorOf(world, flow);
