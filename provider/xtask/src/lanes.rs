@@ -2,6 +2,7 @@
 //!
 //! A lane is a command that prints how many of its cases passed; a lane that prints no count fails, so that an
 //! empty lane cannot look green. A lane whose tools are absent is named with the reason, and fails under CI.
+//! With `LANE_LIMIT` (such as `35m`, as timeout(1) reads it) a lane that takes longer is ended and fails.
 
 mod record;
 
@@ -256,8 +257,10 @@ fn run_lane(lane: &Lane) -> Result<Counts, String> {
     if let Some((program, package)) = lane.needs.iter().find(|(program, _)| !on_path(program)) {
         return Err(format!("`{program}` is not on PATH (Debian package {package})"));
     }
-    let mut child = Command::new(lane.command[0])
-        .args(&lane.command[1..])
+    let limit = std::env::var("LANE_LIMIT").ok();
+    let words = bounded(lane.command, limit.as_deref());
+    let mut child = Command::new(words[0])
+        .args(&words[1..])
         .current_dir(tree::root())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -272,6 +275,9 @@ fn run_lane(lane: &Lane) -> Result<Counts, String> {
     }
     let _ = std::io::stdout().flush();
     let status = child.wait().map_err(|error| error.to_string())?;
+    if let (Some(limit), Some(ENDED_BY_TIMEOUT)) = (limit, status.code()) {
+        return Err(format!("the lane was not done after {limit}"));
+    }
     if !status.success() && counts.failed == 0 {
         return Err(format!("the command ended with {status}"));
     }
@@ -279,6 +285,15 @@ fn run_lane(lane: &Lane) -> Result<Counts, String> {
         return Err("the lane printed no count of cases".to_owned());
     }
     Ok(counts)
+}
+
+/// What timeout(1) exits with when it ended its command.
+const ENDED_BY_TIMEOUT: i32 = 124;
+
+/// The command, ended with its whole process group when it takes longer than the limit.
+fn bounded<'a>(command: &[&'a str], limit: Option<&'a str>) -> Vec<&'a str> {
+    let prefix = limit.map(|limit| ["timeout", "--kill-after=30s", limit]);
+    prefix.into_iter().flatten().chain(command.iter().copied()).collect()
 }
 
 fn on_path(program: &str) -> bool {
