@@ -3,6 +3,7 @@
 //     node run.mjs            the lane: the page is fresh and complete, a sample of mutants dies, no recorded whole run is stale
 //     node run.mjs --write    writes tests/SECURITY.md
 //     node run.mjs --long     all suites whole (or those named after it); writes report.json
+//     node run.mjs --again    of the named suites (or all) only what is older than what it covers
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -20,9 +21,9 @@ function* files(path) {
 }
 
 /** One number for all that a suite's verdict depends on. */
-function digest({ covers }) {
+function digest({ covers, reads = () => true }, part) {
   const hash = createHash('sha256');
-  for (const place of covers) for (const path of files(join(ROOT, place))) hash.update(path.slice(ROOT.length)).update('\0').update(readFileSync(path)).update('\0');
+  for (const place of covers) for (const path of files(join(ROOT, place))) if (part === undefined || reads(part, path)) hash.update(path.slice(ROOT.length)).update('\0').update(readFileSync(path)).update('\0');
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -34,17 +35,26 @@ function run(name, more) {
   return readClosing(stdout, status);
 }
 
+/** The parts of a suite that are recorded apart: a suite without parts is one. */
+const partsOf = ({ parts }) => parts ?? [undefined];
+const recordOf = (recorded, part) => (part === undefined ? recorded : recorded?.parts?.[part]);
+
 /** What is wrong with a run: survivors, and apart from them what no run had a verdict on. */
 const wrongIn = (name, { failed, unjudged = 0 }) => [...(failed ? [`${failed} of ${name} failed`] : []), ...(unjudged ? [`${unjudged} of ${name} without verdict`] : [])];
 
 const report = () => (existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : { suites: {} });
 
+/** The parts of a suite whose recorded run is not of what lies here. */
+const oldParts = (name, recorded) => partsOf(SUITES[name]).filter((part) => recordOf(recorded, part)?.digest !== digest(SUITES[name], part));
+
 function stale() {
   const { suites } = report();
-  return Object.entries(SUITES).flatMap(([name, suite]) => {
+  return Object.keys(SUITES).flatMap((name) => {
     if (suites[name] === undefined) return [];
-    if (suites[name].digest !== digest(suite)) return [`the recorded run of ${name} is older than what it covers: make test-long`];
-    return wrongIn(name, suites[name]).map((wrong) => `the recorded run: ${wrong}`);
+    const old = oldParts(name, suites[name]);
+    const which = old.some((part) => part !== undefined) ? ` (${old.join(', ')})` : '';
+    if (old.length) return [`the recorded run of ${name}${which} is older than what it covers: make test-long`];
+    return partsOf(SUITES[name]).flatMap((part) => wrongIn(name, recordOf(suites[name], part))).map((wrong) => `the recorded run: ${wrong}`);
   });
 }
 
@@ -70,22 +80,32 @@ function lane() {
   close(passed, wrong, unrecorded());
 }
 
-function long(names) {
+function record(name, part, entry) {
+  const { suites } = report();
+  if (part === undefined) suites[name] = entry;
+  else suites[name] = { parts: { ...suites[name]?.parts, [part]: entry } };
+  writeFileSync(REPORT, `${JSON.stringify({ suites }, null, 2)}\n`);
+}
+
+function long(names, onlyOld) {
   let [passed, wrong] = [0, []];
   for (const name of names.length ? names : Object.keys(SUITES)) {
-    const before = digest(SUITES[name]);
-    const counts = run(name, []);
-    const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
-    // Each suite is recorded as it ends: what was seen is not lost with what comes after it, or beside it.
-    const { suites } = report();
-    suites[name] = { commit, ...counts, digest: before };
-    writeFileSync(REPORT, `${JSON.stringify({ suites }, null, 2)}\n`);
-    passed += counts.passed;
-    wrong.push(...wrongIn(name, counts));
+    const parts = onlyOld ? oldParts(name, report().suites[name]) : partsOf(SUITES[name]);
+    for (const part of parts) {
+      const before = digest(SUITES[name], part);
+      const counts = run(name, part === undefined ? [] : ['--id', part]);
+      const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+      // Each part is recorded as it ends: what was seen is not lost with what comes after it, or beside it.
+      record(name, part, { commit, ...counts, digest: before });
+      passed += counts.passed;
+      wrong.push(...wrongIn(name, counts));
+    }
   }
   close(passed, wrong);
 }
 
+const after = (flag) => process.argv.slice(process.argv.indexOf(flag) + 1);
 if (process.argv.includes('--write')) write();
-else if (process.argv.includes('--long')) long(process.argv.slice(process.argv.indexOf('--long') + 1));
+else if (process.argv.includes('--long')) long(after('--long'), false);
+else if (process.argv.includes('--again')) long(after('--again'), true);
 else lane();
