@@ -207,13 +207,17 @@ test('[T7] logins that wait at the same time wait for one look', async () => {
     tokens.set(code, makeToken(own.provider.key, await own.claims(attempt)));
   }
   own.provider.tokenFault = (response, _request, form) => response.end(JSON.stringify({ access_token: 'x', token_type: 'bearer', id_token: tokens.get(form.get('code')) }));
-  const held = [];
-  own.provider.jwksFault = (response) => held.push(response);
+  const held = { keys: [], peppers: [] };
+  own.provider.jwksFault = (response) => held.keys.push(response);
+  own.manager.faults.set(own.config.secrets.pepper, (response) => held.peppers.push(response));
   const answers = Promise.all(attempts.map(({ code, attempt }) => own.callback({ code, state: attempt.asked.state, iss: own.config.issuer }, attempt.jar)));
-  // The pepper is read beside the keys: once all have asked for it, all wait for the keys.
-  while (own.manager.callsFor(own.config.secrets.pepper) < attempts.length || held.length === 0) await new Promise(setImmediate);
+  // The pepper is read beside the keys. While its answer is held too nobody has it from an earlier read, so all ask for it,
+  // and then all wait for the keys.
+  while (held.peppers.length < attempts.length || held.keys.length === 0) await new Promise(setImmediate);
   own.provider.jwksFault = undefined;
-  held.forEach((response) => response.end(JSON.stringify({ keys: own.provider.published })));
+  own.manager.faults.clear();
+  held.keys.forEach((response) => response.end(JSON.stringify({ keys: own.provider.published })));
+  held.peppers.forEach((response) => response.end(JSON.stringify({ SecretString: own.manager.values.get(own.config.secrets.pepper) })));
   assert.deepEqual((await answers).map(({ status }) => status), ['303', '303', '303', '303', '303']);
   assert.equal(own.provider.jwksRequests, 1);
 });
