@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { options } from './chromium.mjs';
+import { takePicture } from './picture.mjs';
 
 /** What the sheet says, as a person reads it. */
 function read(local) {
@@ -20,7 +21,7 @@ function read(local) {
 function logIn(page, sheet, screenshots) {
   return async () => {
     await page.waitForSelector('input[type=password]');
-    await page.screenshot({ path: join(screenshots, 'login.png') });
+    await takePicture(page, join(screenshots, 'login.png'));
     await page.fill('input[name=user]', sheet.user);
     await page.fill('input[type=password]', sheet.password);
     await Promise.all([page.waitForURL(`${sheet.open.origin}/**`), page.click('form button, form input[type=submit]')]);
@@ -32,7 +33,7 @@ async function walk(page, { local, check, screenshots }) {
   const { origin } = sheet.open;
   const visit = (url) => page.goto(url.href);
   const text = () => page.textContent('body');
-  const show = (name) => page.screenshot({ path: join(screenshots, `${name}.png`) });
+  const show = (name) => takePicture(page, join(screenshots, `${name}.png`));
   const sessions = async () => (await page.context().cookies(origin)).filter((cookie) => cookie.name === '__Host-zt-session');
   const enter = logIn(page, sheet, screenshots);
 

@@ -1,5 +1,6 @@
 // One person at one browser, in the words of the flows: opens pages, signs in, signs out, looks at what is there.
 import { join } from 'node:path';
+import { takePicture } from '../picture.mjs';
 
 const OURS = /^__(Host|Secure)-zt-/;
 const SESSION = '__Host-zt-session';
@@ -140,6 +141,6 @@ export class Visitor {
 
   async show(page, name) {
     this.taken += 1;
-    await page.screenshot({ path: join(this.screenshots, `${this.label}-${this.taken}-${name}.png`) });
+    await takePicture(page, join(this.screenshots, `${this.label}-${this.taken}-${name}.png`));
   }
 }
