@@ -10,6 +10,7 @@ use local_cloud_edge::EdgeHandle;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::endpoints::{self, User};
@@ -26,6 +27,7 @@ const MANY_GROUPS: usize = 250;
 const WORKFORCE: usize = 3;
 /// Far above what it takes: a machine that is busy with other things is no reason to give up.
 const READY_WITHIN: Duration = Duration::from_secs(180);
+const TAKES_TIME_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why there is no identity provider.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,8 @@ pub(crate) struct IdentityProvider {
     child: Child,
     /// Open as long as it is to run; it also takes the time.
     lifeline: Option<ChildStdin>,
+    /// The offsets it says that it goes by.
+    clock: watch::Receiver<i64>,
 }
 
 impl IdentityProvider {
@@ -73,13 +77,14 @@ impl IdentityProvider {
             .kill_on_drop(true)
             .spawn()?;
         let lifeline = child.stdin.take();
-        let told = told(&mut child).await.ok_or(IdentityProviderError::NotReady(log))?;
+        let (told, clock) = told(&mut child).await.ok_or(IdentityProviderError::NotReady(log))?;
         Ok(Self {
             told,
             client_secret,
             users,
             child,
             lifeline,
+            clock,
         })
     }
 
@@ -109,14 +114,19 @@ impl IdentityProvider {
         self.users.get(..WORKFORCE).unwrap_or(&self.users)
     }
 
-    /// Puts its clock this far ahead of the machine's, in milliseconds.
+    /// Puts its clock this far ahead of the machine's, in milliseconds, and waits until it goes by it.
     pub(crate) async fn set_time(&mut self, offset: i64) {
-        if let Some(lifeline) = &mut self.lifeline {
+        let Some(lifeline) = &mut self.lifeline else {
+            return;
+        };
+        let line = format!("{}\n", json!({"offset": offset}));
+        let taken = async {
             // A process that is gone is noticed by whoever waits for it.
-            let _ = lifeline
-                .write_all(format!("{}\n", json!({"offset": offset})).as_bytes())
-                .await;
-        }
+            if lifeline.write_all(line.as_bytes()).await.is_ok() {
+                let _ = self.clock.wait_for(|known| *known == offset).await;
+            }
+        };
+        let _ = timeout(TAKES_TIME_WITHIN, taken).await;
     }
 
     /// Waits until the process ends by itself.
@@ -229,12 +239,20 @@ fn write_private(path: &Path, content: &Value) -> std::io::Result<()> {
     file.write_all(content.to_string().as_bytes())
 }
 
-/// The line that the process prints when it serves.
-async fn told(child: &mut Child) -> Option<Value> {
+/// The line that the process prints when it serves, and the offsets of its clock that it prints from then on.
+async fn told(child: &mut Child) -> Option<(Value, watch::Receiver<i64>)> {
     let mut lines = BufReader::new(child.stdout.take()?).lines();
     let line = timeout(READY_WITHIN, lines.next_line()).await.ok()?.ok()??;
     let ready: Value = serde_json::from_str(&line).ok()?;
-    // Whatever it prints later is nobody's; reading on keeps it from stalling.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    ready["issuer"].is_string().then_some(ready)
+    let (clock, known) = watch::channel(0);
+    // Reading on also keeps the process from stalling.
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            let said: Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(offset) = said["offset"].as_i64() {
+                clock.send_replace(offset);
+            }
+        }
+    });
+    ready["issuer"].is_string().then_some((ready, known))
 }

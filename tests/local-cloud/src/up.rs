@@ -2,7 +2,6 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use local_cloud_control::{
     ControlError, ControlHandle, ControlOptions, Ministack, MinistackError, MinistackOptions, Ports,
@@ -19,9 +18,6 @@ use crate::origin;
 use crate::setup::{self, SetupError};
 use crate::tls::TlsError;
 use crate::token_issuer;
-
-/// How often the parts take over a moved clock.
-const CLOCK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The hosts the certificate covers.
 const HOSTS: [&str; 3] = ["quickstart.localhost", "second.localhost", "third.localhost"];
@@ -167,22 +163,18 @@ impl Cloud {
 impl Cloud {
     /// Until a signal comes or a part ends. All parts go by the edge's clock, which tests move.
     async fn run(&mut self, signals: &mut Signals) -> Result<(), UpError> {
-        let clock = self.edge.clock();
-        let mut known = clock.offset();
-        let mut look = tokio::time::interval(CLOCK_INTERVAL);
+        let mut clock = self.edge.clock().follow();
         loop {
-            tokio::select! {
+            let offset = tokio::select! {
                 () = signals.any() => return Ok(()),
                 () = self.ministack.ended() => return Err(UpError::Ended("ministack")),
                 () = self.identity_provider.ended() => return Err(UpError::Ended("the identity provider")),
-                _ = look.tick() => {}
-            }
-            if clock.offset() != known {
-                known = clock.offset();
-                self.control.set_time(known);
-                self.ministack.set_time(known).await;
-                self.identity_provider.set_time(known).await;
-            }
+                offset = clock.next() => offset,
+            };
+            self.control.set_time(offset);
+            self.ministack.set_time(offset).await;
+            self.identity_provider.set_time(offset).await;
+            clock.arrived(offset);
         }
     }
 }

@@ -18,6 +18,7 @@ const FUNCTION_CLOCK: &str = include_str!("function_clock.cjs");
 const STARTS: u32 = 3;
 /// Far above what it takes: a machine that is busy with other things is no reason to give up.
 const READY_WITHIN: Duration = Duration::from_secs(180);
+const TAKES_TIME_WITHIN: Duration = Duration::from_secs(5);
 
 /// What ministack needs to start.
 #[derive(Debug, Clone)]
@@ -52,6 +53,8 @@ pub struct Ministack {
     child: Child,
     /// Open as long as ministack is to run; waiting for a child would close it there.
     lifeline: Option<ChildStdin>,
+    /// Where the functions read the clock; ministack writes it when it goes by it itself.
+    clock: PathBuf,
 }
 
 impl Ministack {
@@ -75,6 +78,7 @@ impl Ministack {
             address,
             child,
             lifeline,
+            clock: clock_file(options),
         };
         let deadline = Instant::now() + READY_WITHIN;
         while !is_ready(address).await {
@@ -89,12 +93,20 @@ impl Ministack {
         Ok(ministack)
     }
 
-    /// Puts its clock, and that of the functions it runs, this far ahead of the machine's, in milliseconds.
+    /// Puts its clock, and that of the functions it runs, this far ahead of the machine's, in milliseconds, and waits until it goes by it.
     pub async fn set_time(&mut self, offset: i64) {
-        if let Some(lifeline) = &mut self.lifeline {
-            // A process that is gone is noticed by whoever waits for it.
-            let _ = lifeline.write_all(format!("{offset}\n").as_bytes()).await;
-        }
+        let Some(lifeline) = &mut self.lifeline else {
+            return;
+        };
+        let taken = async {
+            lifeline.write_all(format!("{offset}\n").as_bytes()).await?;
+            while tokio::fs::read_to_string(&self.clock).await? != offset.to_string() {
+                sleep(Duration::from_millis(2)).await;
+            }
+            Ok::<_, std::io::Error>(())
+        };
+        // A process that is gone is noticed by whoever waits for it.
+        let _ = timeout(TAKES_TIME_WITHIN, taken).await;
     }
 
     /// Where it serves.
@@ -117,11 +129,19 @@ impl Ministack {
     }
 }
 
+fn home(options: &MinistackOptions) -> PathBuf {
+    options.state_dir.join("ministack")
+}
+
+fn clock_file(options: &MinistackOptions) -> PathBuf {
+    home(options).join("clock-offset")
+}
+
 fn spawn(options: &MinistackOptions, address: SocketAddr, log: &Path) -> Result<Child, MinistackError> {
-    let home = options.state_dir.join("ministack");
+    let home = home(options);
     let temporary = home.join("tmp");
     std::fs::create_dir_all(&temporary).map_err(MinistackError::Directory)?;
-    let (clock, offset) = (home.join("clock.cjs"), home.join("clock-offset"));
+    let (clock, offset) = (home.join("clock.cjs"), clock_file(options));
     std::fs::write(&clock, FUNCTION_CLOCK).map_err(MinistackError::Directory)?;
     std::fs::write(&offset, "0").map_err(MinistackError::Directory)?;
     let output = std::fs::File::create(log).map_err(MinistackError::Directory)?;

@@ -1,6 +1,7 @@
 //! The edge's own controls for tests, on a port of their own: the clock, the cache, warm functions.
 //!
-//! `GET /clock` tells the time, `POST /clock?advance=<ms>` moves it, `POST /clock?reset` puts it back,
+//! `GET /clock` tells the time, `POST /clock?advance=<ms>` moves it, `POST /clock?reset` puts it back (both answer once every part
+//! goes by it),
 //! `POST /cache/clear` empties the caches and `POST /lambda/cool` (`?location=<name>`) ends warm functions.
 //!
 //! `GET /locations` tells how far each location is behind, `POST /locations` sets it (`{"name", "distribution_ms", "function_ms",
@@ -87,9 +88,11 @@ async fn moves(pipeline: &Pipeline, (method, path): (&str, &str), query: &str) -
             Some(Ok(milliseconds)) => {
                 pipeline.mirror.catch_up().await;
                 pipeline.clock.advance(milliseconds);
+                pipeline.clock.arrival().await;
             }
             None if query == "reset" => {
                 pipeline.clock.reset();
+                pipeline.clock.arrival().await;
                 pipeline.mirror.settle().await;
             }
             _ => return reply(400, json!({"error": "advance=<milliseconds> or reset"})),

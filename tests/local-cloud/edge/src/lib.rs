@@ -38,6 +38,6 @@ mod web_acl;
 mod xml;
 
 pub use authority::AuthorityError;
-pub use clock::Clock;
+pub use clock::{Clock, Follower};
 pub use options::{Change, EdgeOptions, Location};
 pub use start::{EdgeError, EdgeHandle, start};

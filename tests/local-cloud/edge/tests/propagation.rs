@@ -119,3 +119,23 @@ async fn the_controls_move_the_clock() {
     assert_eq!(control("POST", "/lambda/cool").await.0, 200);
     assert_eq!(control("GET", "/other").await.0, 404);
 }
+
+#[tokio::test]
+async fn a_move_is_answered_once_the_other_parts_go_by_it() {
+    let world = World::new().await;
+    let mut follower = world.edge.clock().follow();
+    let moved = world.control("POST", "/clock?advance=5000", serde_json::Value::Null);
+    let mut moved = std::pin::pin!(moved);
+    let offset = tokio::select! {
+        offset = follower.next() => offset,
+        _ = &mut moved => panic!("answered before the others had heard of it"),
+    };
+    assert_eq!(offset, 5000);
+    follower.arrived(offset);
+    assert_eq!(moved.await.0, 200);
+    drop(follower);
+    assert_eq!(
+        world.control("POST", "/clock?reset", serde_json::Value::Null).await.0,
+        200
+    );
+}

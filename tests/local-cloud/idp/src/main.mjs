@@ -4,7 +4,8 @@
 //
 // Configuration (JSON): certificate, key (files), port (0: a free one), edge_port (may be null), users, clients, redirect_uris,
 // post_logout_redirect_uris; with tenants (a list) also Entra's dress, and ca (a file) for its own requests. Prints one line of JSON when it
-// serves. Standard input keeps it alive: it ends when that closes, and takes lines `{"offset": <milliseconds>}` that move its clock.
+// serves. Standard input keeps it alive: it ends when that closes, and takes lines `{"offset": <milliseconds>}` that move its clock, each
+// printed again once it goes by it.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -34,6 +35,9 @@ function stop() {
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line.trim() !== '') moveClock(JSON.parse(line).offset);
+  if (line.trim() === '') continue;
+  const { offset } = JSON.parse(line);
+  moveClock(offset);
+  process.stdout.write(`${JSON.stringify({ offset })}\n`);
 }
 stop();
