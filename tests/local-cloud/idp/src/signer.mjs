@@ -1,12 +1,16 @@
 // Keys and JWTs outside the provider: signed on request in any shape, and verified.
-import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 export const readPart = (text) => JSON.parse(Buffer.from(text, 'base64url').toString());
 
 /** An RSA key of its own. */
 export function createSigner() {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  // Through PEM: a key that Node has just generated shares a lock with the job that made it, and Node 20 waits for itself for ever when
+  // that job is collected during the key's export as JWK.
+  const encodings = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } };
+  const generated = generateKeyPairSync('rsa', { modulusLength: 2048, ...encodings });
+  const [privateKey, publicKey] = [createPrivateKey(generated.privateKey), createPublicKey(generated.publicKey)];
   const about = { use: 'sig', alg: 'RS256', kid: randomBytes(8).toString('hex') };
   return {
     privateJwk: { ...privateKey.export({ format: 'jwk' }), ...about },
