@@ -27,6 +27,7 @@ const MANY_GROUPS: usize = 250;
 const WORKFORCE: usize = 3;
 /// Far above what it takes: a machine that is busy with other things is no reason to give up.
 const READY_WITHIN: Duration = Duration::from_secs(180);
+/// A process that has not taken a new time by then is not waited for: what it does by the old one shows in the test.
 const TAKES_TIME_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why there is no identity provider.
